@@ -1,0 +1,404 @@
+/*
+ * videodb_rt.h: the native client of VideoDB's real-time video API.
+ *
+ * REST to command, a WebSocket to listen. Link with `pkg-config --cflags --libs videodb_rt`.
+ *
+ * CONVENTIONS, stated once. A function says only where it differs.
+ *
+ * 1. Status. Functions return a vdbrt_status: VDBRT_OK, or a negative code. The optional last argument `err` receives an
+ *    object with the reason, on failure only; the caller frees it. Passing NULL there is always allowed.
+ * 2. Threads. Every function is safe on any handle from any thread. Three things belong to one thread at a time: a
+ *    vdbrt_config, a vdbrt_event and a vdbrt_error. Each client has one I/O thread, started with its first event channel;
+ *    it serves all channels of the client. A call that waits for an answer of the service runs on the caller's thread,
+ *    over a kept connection of its own, and holds no lock meanwhile.
+ * 3. Callbacks. An event callback runs on the client's I/O thread, never under a lock of ours, never concurrently with
+ *    itself, in order of arrival. While it runs, no other channel of that client is served: the callback should be short,
+ *    or the application should pull. It may call everything of this header, but for the calls that would wait for
+ *    themselves, which return VDBRT_E_REENTRANT there: vdbrt_client_shutdown, vdbrt_subscription_wait, vdbrt_events_open and
+ *    vdbrt_events_close. It must not throw a C++ exception or longjmp through us.
+ * 4. Ownership. An `out` parameter is set to NULL first and written only on success; what it receives is the caller's, to
+ *    be given back with the function named for it. Nothing takes ownership of an argument. A borrowed pointer is valid as
+ *    long as what it came from. Releasing or freeing NULL does nothing.
+ * 5. Handles (config, client, op, events, subscription) are checked on every call: one that was released, or is of another
+ *    kind, gives VDBRT_E_HANDLE (functions without a status ignore it). Handles may be released in any order; a child keeps
+ *    alive what it needs. A release never blocks and is legal in a callback. Errors and events are plain allocations: using
+ *    one after it was freed is undefined, as it is for any memory.
+ * 6. Text is UTF-8. What goes in is NUL-terminated; text that is not UTF-8 gives VDBRT_E_ENCODING. What comes out as
+ *    `char **` is NUL-terminated and goes back through vdbrt_string_free. What comes out as a pointer with `size_t *len` is
+ *    NOT NUL-terminated; `len` may not be NULL unless it says so.
+ * 7. Time. A duration is int64_t milliseconds on the monotonic clock: 0 does not wait, -1 has no limit; every default is
+ *    finite. Points in time are seconds since the Unix epoch wherever the service has seconds (REST), and are named `_ms`
+ *    where they are milliseconds.
+ * 8. JSON. Arguments called `..._json` are one JSON object, NULL for none. Keys that a call knows are checked before
+ *    anything is sent; keys that it does not know are sent as they are, so that a new feature of the service needs no new
+ *    library. A key whose value is null counts as absent. `*out_json` is the `data` of the answer as the service sent it,
+ *    or the whole answer where it has no data.
+ * 9. Fork. A client belongs to the process that made it. In a child, releases free memory and touch no socket; everything
+ *    else returns VDBRT_E_FORKED. Descriptors of ours are close-on-exec.
+ * 10. Process. No signal handler is installed, the application sees no SIGPIPE of ours, and locale, environment and working
+ *    directory stay as they are. The library cannot be unloaded.
+ * 11. Secrets. The API key and the WebSocket URL are never part of a message, an error, an event or a log line. The key is
+ *    sent to the host of `base_url` and to no other, not after a redirect, and in clear only to a loopback host unless
+ *    `http.allow_cleartext` is set. Our copies are overwritten when they are released.
+ * 12. Growth. Functions, status codes, event kinds, flags and configuration keys are added, never altered: have a default
+ *    arm in each switch. The soname changes when vdbrt_abi_version does.
+ */
+#ifndef VIDEODB_RT_H
+#define VIDEODB_RT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Version of this header: major * 1,000,000 + minor * 1,000 + patch. */
+#define VDBRT_VERSION_NUMBER 1000
+#define VDBRT_VERSION_STRING "0.1.0"
+
+#ifndef VDBRT_API
+#define VDBRT_API __attribute__((visibility("default")))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Version ---------------------------------------------------------------------------------------------------- */
+
+/* Version of the library that is loaded, in the form of VDBRT_VERSION_NUMBER. */
+VDBRT_API int32_t vdbrt_version_number(void);
+/* The same as text, "0.1.0". Static storage. */
+VDBRT_API const char *vdbrt_version_string(void);
+/* Version of the binary interface: the number in the soname. */
+VDBRT_API int32_t vdbrt_abi_version(void);
+
+/* ---- Status ----------------------------------------------------------------------------------------------------- */
+
+/* 0 or negative. Numbers are never reused; a library newer than this header can return codes that are not listed. */
+typedef int32_t vdbrt_status;
+
+enum {
+  VDBRT_OK = 0,
+
+  /* The caller's doing: nothing was sent. */
+  VDBRT_E_ARGUMENT = -1,      /* NULL or empty where a value is needed, or a value out of range */
+  VDBRT_E_HANDLE = -2,        /* released, of another kind, or never a handle */
+  VDBRT_E_STATE = -3,         /* not possible in this state, such as pulling from a channel that is pushed */
+  VDBRT_E_REENTRANT = -4,     /* would wait for the callback it was called from */
+  VDBRT_E_FORKED = -5,        /* the client belongs to the parent process */
+  VDBRT_E_NO_MEMORY = -6,     /* memory or descriptors ran out */
+  VDBRT_E_CANCELLED = -7,     /* vdbrt_op_cancel */
+  VDBRT_E_AGAIN = -8,         /* no event within the time given */
+  VDBRT_E_ENCODING = -9,      /* text that is not UTF-8 */
+  VDBRT_E_JSON = -10,         /* not one JSON object */
+  VDBRT_E_OPTION = -11,       /* a key of an options object is missing, or has a wrong type or value */
+  VDBRT_E_CONFIG_KEY = -12,   /* no configuration key has this name */
+  VDBRT_E_CONFIG_VALUE = -13, /* a configuration value is not of the key's type or range */
+  VDBRT_E_URL = -14,          /* base_url, or a URL from the service, is none that can be used */
+  VDBRT_E_CREDENTIAL = -15,   /* no API key: none configured and none in VIDEO_DB_API_KEY */
+  VDBRT_E_CLEARTEXT = -16,    /* the key would leave the machine unencrypted */
+  VDBRT_E_CLOSED = -17,       /* the client or channel was shut down by the application */
+
+  /* The network. */
+  VDBRT_E_TIMEOUT = -100,       /* a deadline passed */
+  VDBRT_E_RESOLVE = -101,       /* the host name has no address */
+  VDBRT_E_CONNECT = -102,       /* no connection to the host or the proxy */
+  VDBRT_E_TLS = -103,           /* no trusted TLS connection: certificate, name or protocol */
+  VDBRT_E_DISCONNECTED = -104,  /* an established connection ended */
+  VDBRT_E_PROTOCOL = -105,      /* the peer broke HTTP or RFC 6455 */
+  VDBRT_E_UPGRADE = -106,       /* the WebSocket URL did not answer 101 Switching Protocols */
+  VDBRT_E_FIRST_MESSAGE = -107, /* the first WebSocket message carried no connection id */
+  VDBRT_E_TOO_LARGE = -108,     /* an answer or a message above the configured bound */
+  VDBRT_E_REDIRECT = -109,      /* a redirect, which is never followed: the key stays with its host */
+
+  /* The service. vdbrt_error_http_status has the code, vdbrt_error_body_json the answer. */
+  VDBRT_E_AUTH = -200,         /* 401: the key is not accepted */
+  VDBRT_E_PAYMENT = -201,      /* 402: not enough credit */
+  VDBRT_E_FORBIDDEN = -202,    /* 403 */
+  VDBRT_E_NOT_FOUND = -203,    /* 404 */
+  VDBRT_E_INVALID = -204,      /* any other 4xx: the service refuses the request as it is */
+  VDBRT_E_RATE_LIMITED = -205, /* 429 */
+  VDBRT_E_SERVER = -206,       /* 5xx */
+  VDBRT_E_REJECTED = -207,     /* an answer 200 that says success: false */
+  VDBRT_E_NOT_JSON = -208,     /* an answer that is no JSON, a proxy's HTML page for example */
+  VDBRT_E_BAD_ANSWER = -209,   /* JSON that is not of the documented shape */
+
+  VDBRT_E_INTERNAL = -900 /* a defect of this library: please report it */
+};
+
+/* "VDBRT_E_TLS", or "VDBRT_E_UNKNOWN" for a number that is none. Static storage, never NULL. */
+VDBRT_API const char *vdbrt_status_name(vdbrt_status status);
+
+/* ---- Error ------------------------------------------------------------------------------------------------------ */
+
+typedef struct vdbrt_error vdbrt_error;
+
+/* The status that the failed function returned; VDBRT_OK for NULL. */
+VDBRT_API vdbrt_status vdbrt_error_code(const vdbrt_error *e);
+/* What was attempted, what came back, what to do. Borrowed from e; "" for NULL. */
+VDBRT_API const char *vdbrt_error_message(const vdbrt_error *e);
+/* HTTP status of the answer; 0 where there was none. */
+VDBRT_API int32_t vdbrt_error_http_status(const vdbrt_error *e);
+/* 1 if the same call may succeed later and repeating it cannot do its work twice; else 0. */
+VDBRT_API int32_t vdbrt_error_is_retryable(const vdbrt_error *e);
+/* Milliseconds that the service asks to wait (Retry-After); -1 where it does not say. */
+VDBRT_API int64_t vdbrt_error_retry_after_ms(const vdbrt_error *e);
+/* The JSON answer of the service, the key redacted; NULL where there was none. Borrowed from e. */
+VDBRT_API const char *vdbrt_error_body_json(const vdbrt_error *e);
+VDBRT_API void vdbrt_error_free(vdbrt_error *e);
+
+/* Gives back a string that came out of a `char **`. Never use free(). */
+VDBRT_API void vdbrt_string_free(char *s);
+
+/* ---- Configuration ---------------------------------------------------------------------------------------------- */
+
+/*
+ * Keys are text, so that an installer or a settings file can carry them. vdbrt_config_describe lists every key with its
+ * type, unit, default and meaning. The most used ones:
+ *   api_key             the credential; default: the environment variable VIDEO_DB_API_KEY
+ *   base_url            default: the environment variable VIDEO_DB_API, else https://api.videodb.io
+ *   http.timeout_ms     limit of a call without an op, repeats included; 30000
+ *   tls.ca_file         PEM file of the trusted authorities; default: the system's
+ *   http.proxy          URL of a proxy; default: the environment, as libcurl reads it
+ *   queue.max_events    events that a pulled channel holds before queue.overflow applies; 4096
+ *   queue.overflow      "pause" stops reading the socket, nothing is lost; "drop_oldest" drops and counts
+ */
+typedef struct vdbrt_config vdbrt_config;
+
+VDBRT_API vdbrt_status vdbrt_config_new(vdbrt_config **out, vdbrt_error **err);
+VDBRT_API void vdbrt_config_free(vdbrt_config *config);
+/* Numbers and booleans ("true", "false") are given as text too. NULL as value returns a key to its default. */
+VDBRT_API vdbrt_status vdbrt_config_set(vdbrt_config *config, const char *key, const char *value, vdbrt_error **err);
+/* Sets each member of a JSON object: {"base_url": "...", "http.timeout_ms": 5000}. All or nothing. */
+VDBRT_API vdbrt_status vdbrt_config_set_json(vdbrt_config *config, const char *json, vdbrt_error **err);
+/* JSON array of {key, type, unit, default, description}, sorted by key. */
+VDBRT_API vdbrt_status vdbrt_config_describe(char **out_json, vdbrt_error **err);
+
+enum { VDBRT_LOG_DEBUG = 0, VDBRT_LOG_INFO = 1, VDBRT_LOG_WARNING = 2, VDBRT_LOG_ERROR = 3 };
+/* topic: "http", "ws" or "client". Both strings are borrowed for the call. Runs on any thread, possibly on several at once,
+ * and must not call into this library. */
+typedef void (*vdbrt_log_fn)(void *user, int32_t level, const char *topic, const char *message);
+/* Lines of min_level and above go to fn; NULL turns the log off, which is the default. user must outlive the clients. */
+VDBRT_API vdbrt_status vdbrt_config_set_log(vdbrt_config *config, int32_t min_level, vdbrt_log_fn fn, void *user,
+                                            vdbrt_error **err);
+
+/* ---- Client ----------------------------------------------------------------------------------------------------- */
+
+typedef struct vdbrt_client vdbrt_client;
+
+/* Copies config; NULL stands for the defaults and the environment. Sends nothing.
+ * VDBRT_E_CREDENTIAL without a key, VDBRT_E_URL for a base URL that is none, VDBRT_E_CLEARTEXT for http:// to another machine. */
+VDBRT_API vdbrt_status vdbrt_client_new(const vdbrt_config *config, vdbrt_client **out, vdbrt_error **err);
+/* Ends calls under way (VDBRT_E_CLOSED), closes the channels with a WebSocket close handshake and ends the I/O thread. After
+ * VDBRT_OK no callback runs any more. VDBRT_E_TIMEOUT: it goes on ending in the background. */
+VDBRT_API vdbrt_status vdbrt_client_shutdown(vdbrt_client *client, int64_t timeout_ms, vdbrt_error **err);
+VDBRT_API void vdbrt_client_release(vdbrt_client *client);
+
+/* ---- Op: one deadline and one switch for any call that waits ------------------------------------------------------ */
+
+typedef struct vdbrt_op vdbrt_op;
+
+/* The time runs from here: one op may span several calls. timeout_ms -1: no limit but those of the configuration. */
+VDBRT_API vdbrt_status vdbrt_op_new(int64_t timeout_ms, vdbrt_op **out, vdbrt_error **err);
+/* Calls with this op return VDBRT_E_CANCELLED at once, those under way and those to come. The request may have reached the
+ * service all the same. */
+VDBRT_API void vdbrt_op_cancel(vdbrt_op *op);
+VDBRT_API void vdbrt_op_release(vdbrt_op *op);
+
+/* ---- Calls: ids in, JSON out -------------------------------------------------------------------------------------- */
+
+/*
+ * Every call takes `op` for its deadline and cancellation; NULL stands for `http.timeout_ms`. Ids are opaque and are
+ * percent-encoded into the path. Calls that only read are repeated on 502, 503, 504 and broken connections; others only where
+ * the request surely was not carried out. Status codes beyond those of the service: VDBRT_E_TIMEOUT, VDBRT_E_RESOLVE,
+ * VDBRT_E_CONNECT, VDBRT_E_TLS, VDBRT_E_DISCONNECTED, VDBRT_E_TOO_LARGE, VDBRT_E_REDIRECT, VDBRT_E_NOT_JSON.
+ */
+
+/* Any operation that this library has no function for. method: GET, POST, PUT, PATCH or DELETE. path: absolute, "/rtstream",
+ * percent-encoded by the caller, without a query. query_json: scalar values, nulls left out; may be NULL. */
+VDBRT_API vdbrt_status vdbrt_call(vdbrt_client *client, const char *method, const char *path, const char *query_json,
+                                  const char *body_json, vdbrt_op *op, char **out_json, vdbrt_error **err);
+
+/* GET /collection/{id}: {id, name, description, is_public}. collection_id NULL stands for "default", here and below. */
+VDBRT_API vdbrt_status vdbrt_collection_get(vdbrt_client *client, const char *collection_id, vdbrt_op *op, char **out_json,
+                                            vdbrt_error **err);
+/* GET /collection: {collections: [...]}. */
+VDBRT_API vdbrt_status vdbrt_collection_list(vdbrt_client *client, vdbrt_op *op, char **out_json, vdbrt_error **err);
+
+/* POST /rtstream: connects a camera and starts its ingest. Not idempotent: each call makes a stream. Options:
+ *   url               text, required: rtsp://... or whatever else the service reads
+ *   name              text, required
+ *   media_types       array of "video", "audio"; ["video"]
+ *   sample_rate       whole number, frames a second
+ *   store             boolean: keep the recording
+ *   enable_transcript boolean
+ *   ws_connection_id  text: id of an event channel
+ * Gives the RTStream: {id, name, status, collection_id, ...}. */
+VDBRT_API vdbrt_status vdbrt_rtstream_connect(vdbrt_client *client, const char *collection_id, const char *options_json,
+                                              vdbrt_op *op, char **out_json, vdbrt_error **err);
+/* GET /rtstream/{id}: the RTStream. */
+VDBRT_API vdbrt_status vdbrt_rtstream_get(vdbrt_client *client, const char *rtstream_id, vdbrt_op *op, char **out_json,
+                                          vdbrt_error **err);
+/* GET /rtstream: {results: [...], count, next, previous}. Options: limit and offset (whole numbers), status ("connected" or
+ * "stopped"), name (part of it), ordering (a field, "-" before it for descending). */
+VDBRT_API vdbrt_status vdbrt_rtstream_list(vdbrt_client *client, const char *options_json, vdbrt_op *op, char **out_json,
+                                           vdbrt_error **err);
+/* PATCH /rtstream/{id}/status: resumes at the live edge, or stops the ingest. */
+VDBRT_API vdbrt_status vdbrt_rtstream_start(vdbrt_client *client, const char *rtstream_id, vdbrt_op *op, vdbrt_error **err);
+VDBRT_API vdbrt_status vdbrt_rtstream_stop(vdbrt_client *client, const char *rtstream_id, vdbrt_op *op, vdbrt_error **err);
+
+/* POST /rtstream/{id}/index/scene: describes the pictures by a prompt. Options:
+ *   prompt            text
+ *   batch_config      {"type": "time", "value": seconds, "frame_count": pictures looked at in each window}
+ *   model_name, name, sandbox_id  text
+ *   model_config      object
+ *   ws_connection_id  text: id of the event channel that gets `scene_index` events
+ * Gives the scene index: {rtstream_index_id, status, ...}. */
+VDBRT_API vdbrt_status vdbrt_rtstream_index_visuals(vdbrt_client *client, const char *rtstream_id, const char *options_json,
+                                                    vdbrt_op *op, char **out_json, vdbrt_error **err);
+/* GET /rtstream/{id}/index/scene: {scene_indexes: [...]}. */
+VDBRT_API vdbrt_status vdbrt_scene_index_list(vdbrt_client *client, const char *rtstream_id, vdbrt_op *op, char **out_json,
+                                              vdbrt_error **err);
+/* GET /rtstream/{id}/index/{index}: the scene index. */
+VDBRT_API vdbrt_status vdbrt_scene_index_get(vdbrt_client *client, const char *rtstream_id, const char *index_id, vdbrt_op *op,
+                                             char **out_json, vdbrt_error **err);
+/* PATCH /rtstream/{id}/index/scene/{index}/status. */
+VDBRT_API vdbrt_status vdbrt_scene_index_start(vdbrt_client *client, const char *rtstream_id, const char *index_id,
+                                               vdbrt_op *op, vdbrt_error **err);
+VDBRT_API vdbrt_status vdbrt_scene_index_stop(vdbrt_client *client, const char *rtstream_id, const char *index_id, vdbrt_op *op,
+                                              vdbrt_error **err);
+/* GET /rtstream/{id}/index/scene/{index}: {scene_index_records: [{start, end, description}], next_page}, newest first.
+ * Options: start and end (seconds, each on its own), page (from 1), page_size (100). */
+VDBRT_API vdbrt_status vdbrt_scene_index_get_scenes(vdbrt_client *client, const char *rtstream_id, const char *index_id,
+                                                    const char *options_json, vdbrt_op *op, char **out_json, vdbrt_error **err);
+
+/* POST /rtstream/event: a reusable detection rule. Options: event_prompt and label (text, required). Gives {event_id}. */
+VDBRT_API vdbrt_status vdbrt_event_rule_create(vdbrt_client *client, const char *options_json, vdbrt_op *op, char **out_json,
+                                               vdbrt_error **err);
+/* GET /rtstream/event: {events: [{event_id, event_prompt, label}]}, all of the account. */
+VDBRT_API vdbrt_status vdbrt_event_rule_list(vdbrt_client *client, vdbrt_op *op, char **out_json, vdbrt_error **err);
+
+/* POST /rtstream/{id}/index/{index}/alert: applies a rule to an index. Options: event_id (required), callback_url (webhook),
+ * ws_connection_id (event channel); either, both or neither. Gives {alert_id}. */
+VDBRT_API vdbrt_status vdbrt_alert_create(vdbrt_client *client, const char *rtstream_id, const char *index_id,
+                                          const char *options_json, vdbrt_op *op, char **out_json, vdbrt_error **err);
+/* GET /rtstream/{id}/index/{index}/alert: {alerts: [{alert_id, event_id, prompt, label, callback_url, status}]}. */
+VDBRT_API vdbrt_status vdbrt_alert_list(vdbrt_client *client, const char *rtstream_id, const char *index_id, vdbrt_op *op,
+                                        char **out_json, vdbrt_error **err);
+/* PATCH /rtstream/{id}/index/{index}/alert/{alert}/status. The service has no call that deletes an alert. */
+VDBRT_API vdbrt_status vdbrt_alert_enable(vdbrt_client *client, const char *rtstream_id, const char *index_id,
+                                          const char *alert_id, vdbrt_op *op, vdbrt_error **err);
+VDBRT_API vdbrt_status vdbrt_alert_disable(vdbrt_client *client, const char *rtstream_id, const char *index_id,
+                                           const char *alert_id, vdbrt_op *op, vdbrt_error **err);
+
+/* ---- Event channel: one WebSocket and its queue ------------------------------------------------------------------- */
+
+typedef struct vdbrt_events vdbrt_events;
+
+/* Fetches the WebSocket URL (GET /collection/{id}/websocket), opens it and waits for the connection id. The first event of the
+ * channel is VDBRT_EVENT_CONNECTED. Options: collection_id (text; "default").
+ * Beyond the status codes of a call: VDBRT_E_UPGRADE, VDBRT_E_FIRST_MESSAGE, VDBRT_E_PROTOCOL. */
+VDBRT_API vdbrt_status vdbrt_events_open(vdbrt_client *client, const char *options_json, vdbrt_op *op, vdbrt_events **out,
+                                         vdbrt_error **err);
+/* The id to pass as ws_connection_id. VDBRT_E_DISCONNECTED when the connection has ended. */
+VDBRT_API vdbrt_status vdbrt_events_connection_id(vdbrt_events *events, char **out, vdbrt_error **err);
+/* Ends the channel with a WebSocket close handshake and waits for it. What is queued can still be pulled. */
+VDBRT_API vdbrt_status vdbrt_events_close(vdbrt_events *events, int64_t timeout_ms, vdbrt_error **err);
+/* Closes the channel, if need be, in the background, and ends its subscriptions. */
+VDBRT_API void vdbrt_events_release(vdbrt_events *events);
+
+/* ---- Event -------------------------------------------------------------------------------------------------------- */
+
+typedef struct vdbrt_event vdbrt_event;
+
+/* What an event is, for a switch. The service's own: */
+enum {
+  VDBRT_EVENT_OTHER = 0,           /* a message on a channel that this library does not know, or on none */
+  VDBRT_EVENT_TRANSCRIPT = 1,      /* "transcript" */
+  VDBRT_EVENT_SCENE_INDEX = 2,     /* "scene_index"; the service also says "visual_index" */
+  VDBRT_EVENT_AUDIO_INDEX = 3,     /* "audio_index"; also "spoken_index" */
+  VDBRT_EVENT_ALERT = 4,           /* "alert" */
+  VDBRT_EVENT_CAPTURE_SESSION = 5, /* "capture_session" */
+  /* Ours, about the channel; their JSON is {"channel": "vdbrt....", "data": {...}}: */
+  VDBRT_EVENT_CONNECTED = 100,    /* "vdbrt.connected": data.connection_id */
+  VDBRT_EVENT_DISCONNECTED = 101, /* "vdbrt.disconnected": data.status, .reason, .close_code; the last event of the channel */
+  VDBRT_EVENT_OVERFLOW = 102      /* "vdbrt.overflow": data.dropped, the number of events that drop_oldest cost */
+};
+VDBRT_API int32_t vdbrt_event_kind(const vdbrt_event *e);
+
+/* Bits of vdbrt_event_flags. */
+enum {
+  VDBRT_EVENT_INTERIM = 1,       /* data.is_final is false: a later transcript replaces this one */
+  VDBRT_EVENT_TRIGGERED = 2,     /* data.triggered is true */
+  VDBRT_EVENT_RELATIVE_TIME = 4, /* start or end is an offset, not a point in time since the epoch */
+  VDBRT_EVENT_NOT_JSON = 8       /* a text message that is no JSON: vdbrt_event_json gives it as it came */
+};
+VDBRT_API int32_t vdbrt_event_flags(const vdbrt_event *e);
+
+/*
+ * Each of these gives a pointer and a length, valid until the callback returns or the event is freed; NULL and 0 where the
+ * message has no such member, or none of that type. JSON is given as it was received, text with its escapes decoded.
+ */
+
+/* The whole message. Validated: it is one JSON value, unless VDBRT_EVENT_NOT_JSON is set. */
+VDBRT_API const char *vdbrt_event_json(const vdbrt_event *e, size_t *len);
+/* The value of `data`, JSON of any type. */
+VDBRT_API const char *vdbrt_event_data(const vdbrt_event *e, size_t *len);
+/* Canonical name of the channel: "scene_index" also where the service says "visual_index". */
+VDBRT_API const char *vdbrt_event_channel(const vdbrt_event *e, size_t *len);
+VDBRT_API const char *vdbrt_event_rtstream_id(const vdbrt_event *e, size_t *len);
+/* data.text: what was said or seen; for an alert its text or explanation, where it has one. */
+VDBRT_API const char *vdbrt_event_text(const vdbrt_event *e, size_t *len);
+/* data.label (or event_label) of an alert. */
+VDBRT_API const char *vdbrt_event_label(const vdbrt_event *e, size_t *len);
+
+/* Seconds since the Unix epoch of data.start, data.end; for an alert without them, of its timestamp. The service is documented
+ * to send milliseconds and seen to send seconds: values of 1e14 and above are read as microseconds, of 1e11 and above as
+ * milliseconds. NaN where the message has none. */
+VDBRT_API double vdbrt_event_start(const vdbrt_event *e);
+VDBRT_API double vdbrt_event_end(const vdbrt_event *e);
+/* data.confidence, 0 to 1; NaN where the message has none. */
+VDBRT_API double vdbrt_event_confidence(const vdbrt_event *e);
+/* Milliseconds since the Unix epoch when the bytes were read from the socket. */
+VDBRT_API int64_t vdbrt_event_received_ms(const vdbrt_event *e);
+
+/* ---- Pulling events ----------------------------------------------------------------------------------------------- */
+
+/*
+ * A channel is pulled or pushed, whichever is used first; the other then gives VDBRT_E_STATE. Several threads may pull from one
+ * channel; each event goes to one of them.
+ */
+
+/* The next event, to be freed with vdbrt_event_free. timeout_ms: 0 polls, -1 waits without limit. VDBRT_E_AGAIN: none in that
+ * time. VDBRT_E_DISCONNECTED or VDBRT_E_CLOSED: the connection ended and every event has been taken. */
+VDBRT_API vdbrt_status vdbrt_events_next(vdbrt_events *events, int64_t timeout_ms, vdbrt_event **out, vdbrt_error **err);
+/* Waits for one event and takes up to `capacity` at once. On VDBRT_OK the first *out_count of out are set, at least one. */
+VDBRT_API vdbrt_status vdbrt_events_next_batch(vdbrt_events *events, int64_t timeout_ms, vdbrt_event **out, size_t capacity,
+                                               size_t *out_count, vdbrt_error **err);
+/* A descriptor to poll for POLLIN: readable while an event, or the end of the channel, waits to be pulled. Ours: never read it or
+ * close it. Valid until the channel is released. */
+VDBRT_API vdbrt_status vdbrt_events_fd(vdbrt_events *events, int32_t *out_fd, vdbrt_error **err);
+/* A pulled event. Never one that a callback got. */
+VDBRT_API void vdbrt_event_free(vdbrt_event *e);
+
+/* ---- Pushed events ------------------------------------------------------------------------------------------------ */
+
+typedef struct vdbrt_subscription vdbrt_subscription;
+/* e is borrowed for the call. See rule 3 at the top for the thread and what it delays. */
+typedef void (*vdbrt_event_fn)(void *user, const vdbrt_event *e);
+typedef void (*vdbrt_destroy_fn)(void *user);
+
+/* fn gets every event of the channel, or of one canonical channel name ("scene_index"; NULL: all, also ours). Events that arrived
+ * before the first subscription go to it first. destroy (may be NULL) gets user exactly once, after the last fn, also when this
+ * call fails: it is the place to free user. out may be NULL: the subscription then ends with the channel. */
+VDBRT_API vdbrt_status vdbrt_events_subscribe(vdbrt_events *events, const char *channel, vdbrt_event_fn fn, void *user,
+                                              vdbrt_destroy_fn destroy, vdbrt_subscription **out, vdbrt_error **err);
+/* No new fn starts after this returns; one that runs goes on. Never waits. */
+VDBRT_API void vdbrt_subscription_cancel(vdbrt_subscription *subscription);
+/* Waits until fn has returned for the last time and destroy has been called. Cancels nothing. */
+VDBRT_API vdbrt_status vdbrt_subscription_wait(vdbrt_subscription *subscription, int64_t timeout_ms, vdbrt_error **err);
+/* Cancels, and drops the handle. */
+VDBRT_API void vdbrt_subscription_release(vdbrt_subscription *subscription);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* VIDEODB_RT_H */

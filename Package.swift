@@ -1,0 +1,56 @@
+// swift-tools-version: 6.1
+// The package has no dependencies. Without VDBRT_EMBEDDED in the environment it holds no unsafe flag, so that other packages can
+// depend on it; with VDBRT_EMBEDDED=1 the same sources build as Embedded Swift: no Swift runtime, which is how the library ships.
+// (Package traits cannot select this: their condition is lost at link time in SwiftPM 6.3.)
+import PackageDescription
+
+let embedded = Context.environment["VDBRT_EMBEDDED"] == "1"
+let sanitized = Context.environment["VDBRT_SANITIZE"] != nil
+
+let swiftSettings: [SwiftSetting] =
+  [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]
+  + (embedded
+    ? [
+      .enableExperimentalFeature("Embedded"),
+      .unsafeFlags(["-Xfrontend", "-function-sections", "-warnings-as-errors"]),
+    ] : [])
+
+let linkerSettings: [LinkerSetting] =
+  [.linkedLibrary("m")]
+  + (embedded
+    ? [
+      .unsafeFlags(
+        [
+          "-use-ld=lld", "-Xlinker", "-soname=libvideodb_rt.so.0",
+          "-Xlinker", "--version-script=\(Context.packageDirectory)/pkgconfig/videodb_rt.map",
+          "-Xlinker", "--gc-sections", "-Xlinker", "--as-needed", "-Xlinker", "-znodelete",
+          "-Xlinker", "-zrelro", "-Xlinker", "-znow",
+        ] + (sanitized ? [] : ["-Xlinker", "-zdefs"]))
+    ] : [])
+
+let cSettings: [CSetting] = embedded ? [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-ffunction-sections"])] : []
+
+let package = Package(
+  name: "videodb_rt",
+  products: [
+    .library(name: "videodb_rt", type: .dynamic, targets: ["VideoDBRT"]),
+    .library(name: "VideoDB", targets: ["VideoDB"]),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(
+      name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+    .systemLibrary(name: "CVideoDBRT", path: "Include"),
+    .target(name: "CSystemShims", dependencies: ["CCurl", "CJansson"], cSettings: cSettings),
+    .target(name: "VideoDBCore", dependencies: ["CSystemShims"], swiftSettings: swiftSettings),
+    .target(
+      name: "VideoDBTransport", dependencies: ["VideoDBCore", "CSystemShims", "CCurl", "CJansson"],
+      swiftSettings: swiftSettings),
+    .target(name: "VideoDB", dependencies: ["VideoDBCore", "VideoDBTransport"], swiftSettings: swiftSettings),
+    .target(
+      name: "VideoDBRT", dependencies: ["VideoDB", "VideoDBCore", "CSystemShims", "CVideoDBRT"],
+      swiftSettings: swiftSettings,
+      linkerSettings: linkerSettings),
+  ]
+)
