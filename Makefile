@@ -1,0 +1,103 @@
+# libvideodb_rt. `make help` names the targets and settings; CONTRIBUTING.md has the rest.
+
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
+DESTDIR ?=
+SWIFT ?= swift
+JOBS ?= 2
+STRIP ?= strip
+export SWIFT JOBS
+
+VERSION := $(shell sed -n 's/^.define VDBRT_VERSION_STRING "\(.*\)"/\1/p' Include/videodb_rt.h)
+ABI := 0
+REALNAME := libvideodb_rt.so.$(VERSION)
+SONAME := libvideodb_rt.so.$(ABI)
+
+# The shipping form: Embedded Swift, no Swift runtime. SwiftPM would add a RUNPATH of $ORIGIN, which a system library must not have.
+BUILD_EMBEDDED := VDBRT_EMBEDDED=1 $(SWIFT) build -c release --product videodb_rt --disable-local-rpath \
+	--scratch-path .build-embedded -j $(JOBS)
+
+SOURCES := Package.swift pkgconfig/videodb_rt.map $(shell find Sources Include -type f)
+STAGED := build/lib/$(REALNAME) build/include/videodb_rt.h build/lib/pkgconfig/videodb_rt.pc
+
+.DELETE_ON_ERROR:
+.PHONY: all local demo test valgrind asan tsan format lint install uninstall clean help
+
+all: $(STAGED)
+
+# build/debug keeps the symbols: the same library, for a debugger or for addr2line.
+build/lib/$(REALNAME): $(SOURCES)
+	@DEPS=no scripts/deps.sh build
+	$(BUILD_EMBEDDED)
+	@mkdir -p build/lib build/debug
+	install -m 644 .build-embedded/release/libvideodb_rt.so build/debug/$(REALNAME)
+	$(STRIP) --strip-unneeded -o $@ build/debug/$(REALNAME)
+	chmod 644 $@
+	for d in build/lib build/debug; do ln -sf $(REALNAME) $$d/$(SONAME) && ln -sf $(SONAME) $$d/libvideodb_rt.so; done
+
+build/include/videodb_rt.h: Include/videodb_rt.h
+	install -D -m 644 $< $@
+
+# In the build folder the paths are found from the place of the .pc file itself.
+build/lib/pkgconfig/videodb_rt.pc: pkgconfig/videodb_rt.pc.in Include/videodb_rt.h Makefile
+	@mkdir -p $(@D)
+	sed -e 's|@PREFIX@|$${pcfiledir}/../..|' -e 's|@LIBDIR@|$${prefix}/lib|' -e 's|@INCLUDEDIR@|$${prefix}/include|' \
+	  -e 's|@VERSION@|$(VERSION)|' $< > $@
+
+# The local service is a package of its own. SwiftPM knows what has changed in it.
+local:
+	@DEPS=no scripts/deps.sh build local
+	$(SWIFT) build -c release --package-path localservice --product videodb-rt-local -j $(JOBS)
+	@mkdir -p build/bin
+	install -m 755 localservice/.build/release/videodb-rt-local build/bin/videodb-rt-local
+
+demo:
+	@scripts/deps.sh build local demo
+	@$(MAKE) --no-print-directory all local
+	@examples/demo.sh
+
+test:
+	@scripts/test.sh
+
+valgrind: ; @scripts/test.sh valgrind
+asan: ; @scripts/test.sh asan
+tsan: ; @scripts/test.sh tsan
+lint: ; @scripts/test.sh format
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests localservice/Package.swift localservice/Sources localservice/Tests
+	clang-format -i $$(git ls-files '*.c' '*.h' '*.cpp')
+
+# Installs what was built, so that it can be run as root without a Swift toolchain on root's PATH.
+install:
+	@for f in $(STAGED); do test -e $$f || { echo "$$f is missing: run make first" >&2; exit 1; }; done
+	install -d $(DESTDIR)$(LIBDIR) $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(PKGCONFIGDIR)
+	install -m 644 build/lib/$(REALNAME) $(DESTDIR)$(LIBDIR)/$(REALNAME)
+	ln -sf $(REALNAME) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libvideodb_rt.so
+	install -m 644 build/include/videodb_rt.h $(DESTDIR)$(INCLUDEDIR)/videodb_rt.h
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
+	  pkgconfig/videodb_rt.pc.in > $(DESTDIR)$(PKGCONFIGDIR)/videodb_rt.pc
+	chmod 644 $(DESTDIR)$(PKGCONFIGDIR)/videodb_rt.pc
+	@test -n "$(DESTDIR)" || echo "Run ldconfig if $(LIBDIR) is a folder of the system's linker."
+
+uninstall:
+	rm -f $(DESTDIR)$(LIBDIR)/$(REALNAME) $(DESTDIR)$(LIBDIR)/$(SONAME) $(DESTDIR)$(LIBDIR)/libvideodb_rt.so
+	rm -f $(DESTDIR)$(INCLUDEDIR)/videodb_rt.h $(DESTDIR)$(PKGCONFIGDIR)/videodb_rt.pc
+
+clean:
+	rm -rf build .build .build-* localservice/.build
+
+help:
+	@echo 'make            the library, its header and its .pc file, in build/'
+	@echo 'make local      the local service: build/bin/videodb-rt-local'
+	@echo 'make demo       watch a camera; CAMERA=anything that ffmpeg opens'
+	@echo 'make install    PREFIX=$(PREFIX) DESTDIR= LIBDIR= INCLUDEDIR= PKGCONFIGDIR='
+	@echo 'make uninstall  with the same settings'
+	@echo 'make test       everything that is tested, as CI runs it'
+	@echo 'make valgrind   the C programs under valgrind; make asan, make tsan: the Swift tests with sanitizers'
+	@echo 'make format     formats Swift and C; make lint only looks'
+	@echo 'make clean      removes what was built'
+	@echo 'DEPS=no         installs no packages: names what is missing'

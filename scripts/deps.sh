@@ -1,0 +1,111 @@
+#!/bin/sh
+# Installs what is missing for the sets that are named: build, local, demo, test. Says first what it would install.
+# With DEPS=no it installs nothing, names what is missing, and fails if that is anything.
+#
+#   scripts/deps.sh build demo
+#   DEPS=no scripts/deps.sh test
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/env.sh
+
+packages=
+# need PACKAGE COMMAND...: the Debian package is missing if the command fails. The commands ask for what is used, not for the
+# package, so that another provider of the same thing is as good.
+need() {
+  package=$1
+  shift
+  "$@" >/dev/null 2>&1 || packages="$packages $package"
+}
+have() { command -v "$1"; }
+any() { test -e "$1"; } # with a pattern: its first match
+
+build_needs() {
+  need gcc have gcc
+  need libc6-dev test -e /usr/include/stdlib.h
+  need binutils have readelf
+  need pkg-config have pkg-config
+  need libcurl4-openssl-dev pkg-config --exists libcurl
+  need libjansson-dev pkg-config --exists jansson
+}
+
+# The local service: its TLS library holds C++, its database is the system's SQLite.
+local_needs() {
+  need g++ have g++
+  need libsqlite3-dev pkg-config --exists sqlite3
+  need ffmpeg have ffmpeg
+}
+
+demo_needs() {
+  need python3 have "$PYTHON"
+}
+
+test_needs() {
+  need g++ have g++
+  need git have git
+  need clang-format have clang-format
+  need valgrind have valgrind
+  need libc6-dbg any /usr/lib/debug/.build-id/*
+  need openssl have openssl
+  # a camera that speaks RTSP (Tests/Support/rtsp_camera.py)
+  need python3-gi "$PYTHON" -c 'import gi'
+  need gir1.2-gst-rtsp-server-1.0 any /usr/lib/*/girepository-1.0/GstRtspServer-1.0.typelib
+  need gstreamer1.0-plugins-base any /usr/lib/*/gstreamer-1.0/libgstapp.so
+  need gstreamer1.0-plugins-good any /usr/lib/*/gstreamer-1.0/libgstrtp.so
+  need gstreamer1.0-plugins-bad any /usr/lib/*/gstreamer-1.0/libgstmpegtsdemux.so
+  # packages from PyPI go into build/venv
+  need python3-venv "$PYTHON" -c 'import ensurepip, venv'
+  # the library for aarch64, and a processor to run it on
+  need gcc-aarch64-linux-gnu have aarch64-linux-gnu-gcc
+  need libc6-dev-arm64-cross test -e /usr/aarch64-linux-gnu/include/stdlib.h
+  need qemu-user have qemu-aarch64
+}
+
+# Swift 6.3 or newer comes from its own project, not from Debian.
+swift_is_here() {
+  version=$("$SWIFT" --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
+  case $version in
+  '' | [0-5].* | 6.[0-2]) return 1 ;;
+  esac
+}
+
+for set in "$@"; do
+  "${set}_needs"
+done
+packages=$(printf '%s\n' $packages | sort -u | tr '\n' ' ')
+
+if ! swift_is_here; then
+  echo "missing: Swift 6.3 or newer. Install the toolchain for this system from https://www.swift.org/install and put it on PATH." >&2
+  test "${DEPS:-yes}" = no || exit 1
+  swift=missing
+fi
+
+if [ "${DEPS:-yes}" = no ]; then
+  test -z "${packages% }" || echo "missing, by Debian package name: $packages" >&2
+  test -z "${packages% }" && test -z "${swift:-}"
+  exit
+fi
+test -n "${packages% }" || exit 0
+
+if [ "$(id -u)" = 0 ]; then
+  sudo=
+elif command -v sudo >/dev/null; then
+  sudo='sudo -E'
+else
+  sudo=none
+fi
+if [ "$sudo" = none ] || ! command -v apt-get >/dev/null; then
+  echo "missing, by Debian package name: $packages" >&2
+  echo "Install them by hand: this script needs apt-get, and root or sudo." >&2
+  exit 1
+fi
+
+echo "Installing Debian packages: $packages"
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! { $sudo apt-get -q -o DPkg::Lock::Timeout=300 update &&
+  $sudo apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends $packages; } </dev/null >"$log" 2>&1; then
+  tail -n 25 "$log" >&2
+  echo "The installation failed. The packages can also be installed by hand: $packages" >&2
+  exit 1
+fi
