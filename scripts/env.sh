@@ -7,3 +7,7 @@ if [ -z "${PYTHON:-}" ]; then
   test -x "$PYTHON" || PYTHON=python3
 fi
 VERSION=$(sed -n 's/^#define VDBRT_VERSION_STRING "\(.*\)"/\1/p' Include/videodb_rt.h)
+# The toolchain's usr folder: its compiler for C, its libraries.
+toolchain() {
+  "${SWIFT}c" -print-target-info | sed -n 's|.*"runtimeResourcePath": "\(.*\)/lib/swift".*|\1|p'
+}
