@@ -1,0 +1,39 @@
+import Analysis
+
+/// From a finished window to everyone who has to hear of it: record, event, alerts.
+final class SceneDispatcher: Sendable {
+  private let store: Store
+  private let sockets: SocketRegistry
+  private let webhooks: WebhookSender
+  private let messages: Messages
+  private let log: Log
+
+  init(store: Store, sockets: SocketRegistry, webhooks: WebhookSender, messages: Messages, log: Log) {
+    self.store = store
+    self.sockets = sockets
+    self.webhooks = webhooks
+    self.messages = messages
+    self.log = log
+  }
+
+  /// Called on the camera's thread; everything that can take long is only handed over here.
+  func finished(_ description: SceneDescription, indexID: String) {
+    let scene = Scene(indexID: indexID, start: description.start, end: description.end, text: description.text)
+    let audience: Store.Audience
+    do {
+      guard let found = try store.keep(scene) else { return }
+      audience = found
+    } catch {
+      return log.error("index \(indexID): a scene could not be kept and was not sent: \(error)")
+    }
+    sockets.send(messages.scene(scene, stream: audience.stream), to: audience.index.connectionID)
+    for (alert, event) in audience.alerts {
+      guard let match = EventRules.match(prompt: event.prompt, description: description) else { continue }
+      let firing = Firing(
+        streamID: audience.stream.id, streamName: audience.stream.name, scene: scene,
+        alert: alert, event: event, match: match, time: Timestamp.now())
+      sockets.send(messages.alert(firing), to: alert.connectionID)
+      if let url = alert.callbackURL { webhooks.send(messages.webhook(firing).text, to: url) }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import Analysis
+import Synchronization
+
+/// All running cameras: one per started stream, from its start until its stop.
+final class Ingest: Sendable {
+  typealias SceneHandler = @Sendable (_ indexID: String, SceneDescription) -> Void
+
+  private struct State {
+    var streams: [String: StreamIngest] = [:]
+    var closed = false
+  }
+
+  private let ffmpeg: String
+  private let framesPerSecond: Int
+  private let log: Log
+  private let onScene: SceneHandler
+  private let state = Mutex(State())
+
+  init(ffmpeg: String, framesPerSecond: Int, log: Log, onScene: @escaping SceneHandler) {
+    self.ffmpeg = ffmpeg
+    self.framesPerSecond = framesPerSecond
+    self.log = log
+    self.onScene = onScene
+  }
+
+  /// Starts the camera of a stream; an already running one goes on.
+  func start(_ stream: VideoStream, indexes: [SceneIndex]) {
+    state.withLock { state in
+      guard !state.closed, state.streams[stream.id] == nil else { return }
+      let ingest = StreamIngest(
+        id: stream.id, url: stream.url, ffmpeg: ffmpeg,
+        framesPerSecond: min(max(stream.sampleRate, 1), framesPerSecond), log: log, onScene: onScene)
+      for index in indexes { ingest.watch(index) }
+      state.streams[stream.id] = ingest
+      ingest.start()
+    }
+  }
+
+  /// When this returns the camera's process has ended and no scene of the stream follows.
+  func stop(_ streamID: String) async {
+    guard let ingest = state.withLock({ $0.streams.removeValue(forKey: streamID) }) else { return }
+    await ingest.stop()
+  }
+
+  func watch(_ index: SceneIndex) {
+    ingest(of: index.streamID)?.watch(index)
+  }
+
+  func unwatch(_ index: SceneIndex) {
+    ingest(of: index.streamID)?.unwatch(index.id)
+  }
+
+  /// Nil for a stream that is not started.
+  func report(_ streamID: String) -> CameraReport? {
+    ingest(of: streamID)?.report
+  }
+
+  func stopAll() async {
+    let running = state.withLock { state in
+      state.closed = true
+      defer { state.streams = [:] }
+      return Array(state.streams.values)
+    }
+    await withTaskGroup { group in
+      for ingest in running { group.addTask { await ingest.stop() } }
+    }
+  }
+
+  private func ingest(of streamID: String) -> StreamIngest? {
+    state.withLock { $0.streams[streamID] }
+  }
+}

@@ -1,0 +1,101 @@
+import Analysis
+import Dispatch
+import Synchronization
+
+/// What is known about a camera at this moment.
+struct CameraReport: Sendable {
+  var state = CameraState.connecting
+  var framesSeen = 0
+}
+
+/// One camera, and the analysers of all running indexes of its stream.
+///
+/// Frames are analysed on the camera's own thread: a slow analysis then slows down reading instead of queueing.
+final class StreamIngest: Sendable {
+  private let camera: Camera
+  private let reader: FrameReader
+
+  init(
+    id: String, url: String, ffmpeg: String, framesPerSecond: Int, log: Log,
+    onScene: @escaping Ingest.SceneHandler
+  ) {
+    let reader = FrameReader(streamID: id, log: log, onScene: onScene)
+    self.reader = reader
+    camera = Camera(
+      url: url, ffmpeg: ffmpeg, framesPerSecond: framesPerSecond,
+      onFrame: { reader.read($0) }, onState: { reader.changed($0) })
+  }
+
+  var report: CameraReport { reader.report }
+
+  func start() { camera.start() }
+
+  func stop() async {
+    reader.end()
+    await withCheckedContinuation { done in
+      // Stopping waits for the child process; not on a thread that runs other tasks.
+      DispatchQueue.global().async { [camera] in
+        camera.stop()
+        done.resume()
+      }
+    }
+  }
+
+  func watch(_ index: SceneIndex) { reader.watch(index) }
+  func unwatch(_ indexID: String) { reader.unwatch(indexID) }
+}
+
+/// Passes each frame to the analysers and their scenes on.
+private final class FrameReader: Sendable {
+  private struct State {
+    var analysers: [String: SceneAnalyser] = [:]
+    var report = CameraReport()
+    var ended = false
+  }
+
+  private let streamID: String
+  private let log: Log
+  private let onScene: Ingest.SceneHandler
+  private let state = Mutex(State())
+
+  init(streamID: String, log: Log, onScene: @escaping Ingest.SceneHandler) {
+    self.streamID = streamID
+    self.log = log
+    self.onScene = onScene
+  }
+
+  var report: CameraReport { state.withLock { $0.report } }
+
+  func end() { state.withLock { $0.ended = true } }
+
+  /// A repeated call starts the index's window anew, with its present prompt.
+  func watch(_ index: SceneIndex) {
+    state.withLock { state in
+      let window = WindowConfig(seconds: index.seconds, frameCount: index.frameCount)
+      state.analysers[index.id] = SceneAnalyser(window: window, prompt: index.prompt)
+    }
+  }
+
+  func unwatch(_ indexID: String) {
+    _ = state.withLock { $0.analysers.removeValue(forKey: indexID) != nil }
+  }
+
+  func read(_ frame: Frame) {
+    let scenes = state.withLock { state in
+      guard !state.ended else { return [(String, SceneDescription)]() }
+      state.report.framesSeen += 1
+      return state.analysers.flatMap { id, analyser in analyser.add(frame).map { (id, $0) } }
+    }
+    for (indexID, scene) in scenes { onScene(indexID, scene) }
+  }
+
+  func changed(_ camera: CameraState) {
+    state.withLock { $0.report.state = camera }
+    switch camera {
+    case .connecting: log.debug("stream \(streamID): connecting to its camera")
+    case .live: log.info("stream \(streamID): camera is live")
+    case .lost(let reason): log.warning("stream \(streamID): camera lost, trying again: \(reason)")
+    case .ended(let reason): log.warning("stream \(streamID): camera ended: \(reason)")
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/// What the handlers work on. Each group of paths has a file of its own.
+struct Routes: Sendable {
+  let store: Store
+  let ingest: Ingest
+  let sockets: SocketRegistry
+  let log: Log
+
+  func router() -> Router {
+    var router = Router()
+    addCollections(to: &router)
+    addStreams(to: &router)
+    addIndexes(to: &router)
+    addEvents(to: &router)
+    addAlerts(to: &router)
+    Unavailable.add(to: &router)
+    return router
+  }
+
+  func stream(_ request: Request) async throws -> VideoStream {
+    let id = request.parameter("id")
+    guard let stream = try await store.stream(id) else {
+      throw Refusal.notFound("there is no rtstream '\(Fields.short(id))'")
+    }
+    return stream
+  }
+
+  /// The index a path names, which must belong to the stream the path names.
+  func index(_ request: Request) async throws -> SceneIndex {
+    let stream = try await stream(request)
+    let id = request.parameter("index")
+    guard let index = try await store.index(id, ofStream: stream.id) else {
+      throw Refusal.notFound("rtstream '\(stream.id)' has no scene index '\(Fields.short(id))'")
+    }
+    return index
+  }
+
+  /// The body of the start and stop calls.
+  static func startOrStop(_ request: Request) throws -> Bool {
+    let fields = try Fields(body: request.body)
+    guard let action = try fields.choice("action", ["start", "stop"]) else {
+      throw Refusal.invalid("'action' is missing: 'start' or 'stop'")
+    }
+    return action == "start"
+  }
+}

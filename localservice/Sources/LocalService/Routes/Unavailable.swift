@@ -1,0 +1,64 @@
+/// Operations of the protocol that need something this service does not have. It says so instead of inventing data.
+enum Unavailable {
+  private static let groups: [(reason: String, operations: [String])] = [
+    (
+      "this service recognises no speech, so there is no transcript",
+      [
+        "POST /rtstream/{id}/transcription", "GET /rtstream/{id}/transcription",
+        "GET /rtstream/{id}/transcription/status",
+      ]
+    ),
+    (
+      "this service has no search over scenes; read the scene records and filter them",
+      ["POST /rtstream/{id}/search", "POST /rtstream/collection/{collection}/search"]
+    ),
+    (
+      "this service keeps no recording, so there is nothing to play or export",
+      ["GET /rtstream/{id}/stream", "POST /rtstream/{id}/export"]
+    ),
+    (
+      "this service has no understanding jobs; use a scene index (POST /rtstream/{id}/index/scene)",
+      [
+        "POST /rtstream/{id}/understand", "GET /rtstream/{id}/understand",
+        "GET /rtstream/{id}/understand/{u}", "PATCH /rtstream/{id}/understand/{u}/status",
+        "GET /rtstream/{id}/understand/{u}/records",
+      ]
+    ),
+    (
+      "this service has scene indexes only; use /rtstream/{id}/index/scene",
+      [
+        "POST /rtstream/{id}/indexes", "GET /rtstream/{id}/indexes", "GET /rtstream/{id}/indexes/{x}",
+        "PATCH /rtstream/{id}/indexes/{x}/status", "GET /rtstream/{id}/indexes/{x}/records",
+        "POST /rtstream/{id}/indexes/{x}/alert", "GET /rtstream/{id}/indexes/{x}/alert",
+        "PATCH /rtstream/{id}/indexes/{x}/alert/{al}/status",
+      ]
+    ),
+    (
+      "this service has no capture sessions; connect a camera with POST /rtstream",
+      [
+        "POST /collection/{collection}/capture/session", "GET /collection/{collection}/capture/session",
+        "GET /collection/{collection}/capture/session/{sid}",
+        "POST /collection/{collection}/capture/session/{sid}/export",
+        "POST /capture/session/token", "POST /capture/session/start", "GET /capture/session/{sid}",
+        "POST /capture/session/{sid}/stop",
+      ]
+    ),
+    (
+      "this service answers every call at once, so there are no asynchronous responses",
+      ["GET /async-response/{id}"]
+    ),
+    (
+      "this service has the collection 'default' only, and it cannot be changed",
+      ["POST /collection", "PATCH /collection/{collection}"]
+    ),
+  ]
+
+  static func add(to router: inout Router) {
+    for (reason, operations) in groups {
+      for operation in operations {
+        let parts = operation.split(separator: " ")
+        router.on(String(parts[0]), String(parts[1])) { _ in throw Refusal.unavailable(reason) }
+      }
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import Analysis
+import NIOCore
+import NIOPosix
+
+/// One running service: everything between the listening socket and the cameras.
+public final class LocalService: Sendable {
+  private let settings: Settings
+  private let log: Log
+  private let directory: DataDirectory
+  private let store: Store
+  private let group: MultiThreadedEventLoopGroup
+  private let sockets: SocketRegistry
+  private let webhooks: WebhookSender
+  private let ingest: Ingest
+  private let listener: Listener
+
+  /// Opens the state, the listening socket and the cameras that were running when the service last ended.
+  public static func start(_ settings: Settings, log: Log) async throws -> LocalService {
+    let directory = try DataDirectory.open(settings.dataDirectory)
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+    do {
+      return try await LocalService(settings, log, directory, group)
+    } catch {
+      try? await group.shutdownGracefully()
+      directory.close()
+      throw error
+    }
+  }
+
+  private init(
+    _ settings: Settings, _ log: Log, _ directory: DataDirectory, _ group: MultiThreadedEventLoopGroup
+  ) async throws {
+    self.settings = settings
+    self.log = log
+    self.directory = directory
+    self.group = group
+    let limits = settings.limits
+    let key = APIKey(try settings.apiKey ?? directory.storedKey())
+    let store = try Store(file: directory.databaseFile)
+    let sockets = SocketRegistry(ticketSeconds: limits.ticketSeconds)
+    let webhooks = WebhookSender(store: store, client: try WebhookClient(group: group), limits: limits, log: log)
+    let dispatcher = SceneDispatcher(
+      store: store, sockets: sockets, webhooks: webhooks,
+      messages: Messages(visualChannel: settings.visualChannel, timeUnit: settings.eventTimeUnit), log: log)
+    let ingest = Ingest(ffmpeg: settings.ffmpeg, framesPerSecond: limits.framesPerSecond, log: log) {
+      dispatcher.finished($1, indexID: $0)
+    }
+    let routes = Routes(store: store, ingest: ingest, sockets: sockets, log: log)
+    let door = FrontDoor(key: key, router: routes.router(), usesTLS: settings.usesTLS, log: log)
+    self.store = store
+    self.sockets = sockets
+    self.webhooks = webhooks
+    self.ingest = ingest
+    do {
+      listener = try await Listener.open(
+        settings: settings, group: group, sockets: sockets, log: log, respond: door.answer)
+    } catch let error as StartError {
+      throw error
+    } catch {
+      throw StartError("cannot listen on \(settings.host) port \(settings.port): \(error)")
+    }
+    try webhooks.resume()
+    for stream in try store.runningStreams() {
+      ingest.start(stream, indexes: try store.runningIndexes(ofStream: stream.id))
+    }
+  }
+
+  public var port: Int { listener.port }
+
+  public var baseURL: String {
+    let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
+    return (settings.usesTLS ? "https" : "http") + "://\(host):\(port)"
+  }
+
+  /// Where the key is, for people; nil when it was given from outside.
+  public var keyFile: String? { settings.apiKey == nil ? directory.keyFile : nil }
+
+  /// Ends everything: no new request, WebSockets told to go, no camera process left, state closed.
+  public func stop() async {
+    await listener.close()
+    sockets.closeAll()
+    async let cameras: Void = ingest.stopAll()
+    async let calls: Void = webhooks.close()
+    _ = await (cameras, calls)
+    try? await group.shutdownGracefully()
+    store.close()
+    directory.close()
+  }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import GRDB
+
+/// The database. Every change is committed before the answer to the request that asked for it.
+public final class Store: Sendable {
+  let database: DatabaseQueue
+
+  init(file: String) throws {
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = true
+    configuration.prepareDatabase { database in
+      // A killed process loses nothing in this mode; a power cut can lose the last moments.
+      try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+    }
+    do {
+      database = try DatabaseQueue(path: file, configuration: configuration)
+      try Store.migrations.migrate(database)
+    } catch {
+      throw StartError("cannot use the database \(file): \(error)")
+    }
+  }
+
+  func close() { try? database.close() }
+
+  private static var migrations: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE stream (
+            id TEXT PRIMARY KEY, name TEXT, url TEXT NOT NULL, mediaTypes TEXT NOT NULL,
+            sampleRate INTEGER NOT NULL, running INTEGER NOT NULL, createdAt DOUBLE NOT NULL);
+          CREATE TABLE sceneIndex (
+            id TEXT PRIMARY KEY, streamID TEXT NOT NULL REFERENCES stream(id), name TEXT, prompt TEXT,
+            seconds DOUBLE NOT NULL, frameCount INTEGER NOT NULL, running INTEGER NOT NULL,
+            connectionID TEXT, createdAt DOUBLE NOT NULL);
+          CREATE INDEX sceneIndexOfStream ON sceneIndex(streamID);
+          CREATE TABLE scene (
+            indexID TEXT NOT NULL REFERENCES sceneIndex(id),
+            start DOUBLE NOT NULL, "end" DOUBLE NOT NULL, text TEXT NOT NULL);
+          CREATE INDEX sceneOfIndex ON scene(indexID, start);
+          CREATE TABLE event (id TEXT PRIMARY KEY, prompt TEXT NOT NULL, label TEXT NOT NULL);
+          CREATE TABLE alert (
+            id TEXT PRIMARY KEY, indexID TEXT NOT NULL REFERENCES sceneIndex(id),
+            eventID TEXT NOT NULL REFERENCES event(id),
+            callbackURL TEXT, connectionID TEXT, enabled INTEGER NOT NULL);
+          CREATE INDEX alertOfIndex ON alert(indexID);
+          CREATE TABLE webhook (
+            id INTEGER PRIMARY KEY, url TEXT NOT NULL, payload TEXT NOT NULL, createdAt DOUBLE NOT NULL);
+          """)
+    }
+    return migrator
+  }
+}

@@ -1,0 +1,146 @@
+import Analysis
+import ArgumentParser
+import Foundation
+import LocalService
+
+@main
+struct Command: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "videodb-rt-local",
+    abstract: "A local service that speaks VideoDB's real-time video protocol on real cameras.",
+    discussion: """
+      \(AnalyserStatement.text)
+
+      Events:
+      \(EventRules.summary)
+
+      On standard output appears one line, "listening URL"; everything else is on standard error.
+      """,
+    version: "0.1.0")
+
+  @Option(help: ArgumentHelp("Address to listen on.", valueName: "address"))
+  var host = "127.0.0.1"
+
+  @Option(help: ArgumentHelp("Port to listen on; 0 takes a free one.", valueName: "number"))
+  var port: UInt16 = 0
+
+  @Option(help: ArgumentHelp("File to write the chosen port number to.", valueName: "path"))
+  var portFile: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Folder for everything that survives a restart (default: $XDG_STATE_HOME/videodb-rt-local or "
+        + "~/.local/state/videodb-rt-local).", valueName: "path"))
+  var dataDir: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The key that clients must send. Other users of this machine can see it here; prefer --api-key-file or "
+        + "the environment variable VIDEO_DB_API_KEY. Without any, a key is made and kept in the data folder.",
+      valueName: "key"))
+  var apiKey: String?
+
+  @Option(help: ArgumentHelp("File that holds the key.", valueName: "path"))
+  var apiKeyFile: String?
+
+  @Option(help: ArgumentHelp("Certificate chain (PEM) for https and wss.", valueName: "path"))
+  var tlsCert: String?
+
+  @Option(help: ArgumentHelp("Private key (PEM) of the certificate.", valueName: "path"))
+  var tlsKey: String?
+
+  @Option(help: ArgumentHelp("The ffmpeg program.", valueName: "path"))
+  var ffmpeg = "ffmpeg"
+
+  @Option(
+    help: ArgumentHelp("Channel name of visual results: scene_index or visual_index.", valueName: "name"))
+  var visualChannel = Settings.VisualChannel.sceneIndex
+
+  @Option(help: ArgumentHelp("Unit of times in WebSocket events: ms or s.", valueName: "unit"))
+  var eventTimeUnit = Settings.TimeUnit.milliseconds
+
+  @Option(help: ArgumentHelp("error, warning, info or debug.", valueName: "level"))
+  var logLevel = Log.Level.info
+
+  func validate() throws {
+    if (tlsCert == nil) != (tlsKey == nil) {
+      throw ValidationError("--tls-cert and --tls-key are needed together")
+    }
+    if apiKey != nil && apiKeyFile != nil {
+      throw ValidationError("give either --api-key or --api-key-file")
+    }
+    if apiKey?.isEmpty == true { throw ValidationError("--api-key must not be empty") }
+  }
+
+  func run() async throws {
+    // A client or camera that goes away while we write must not end the process.
+    signal(SIGPIPE, SIG_IGN)
+    let signals = StopSignals()
+    let log = Log(level: logLevel)
+    let service: LocalService
+    do {
+      service = try await LocalService.start(try settings(), log: log)
+    } catch {
+      FileHandle.standardError.write(Data("videodb-rt-local: \(error)\n".utf8))
+      throw ExitCode.failure
+    }
+    announce(service, log)
+    do {
+      try writePortFile(service.port)
+    } catch {
+      log.error("cannot write \(portFile ?? ""): \(error.localizedDescription)")
+      await service.stop()
+      throw ExitCode.failure
+    }
+    FileHandle.standardOutput.write(Data("listening \(service.baseURL)\n".utf8))
+
+    await signals.first()
+    log.info("stopping")
+    StopSignals.forceExit(afterSeconds: 1.9, log: log)
+    await service.stop()
+  }
+
+  private func settings() throws -> Settings {
+    var settings = Settings(dataDirectory: dataDir ?? Self.defaultDataDirectory())
+    settings.host = host
+    settings.port = Int(port)
+    settings.apiKey = try givenKey()
+    settings.certificateFile = tlsCert
+    settings.privateKeyFile = tlsKey
+    settings.ffmpeg = ffmpeg
+    settings.visualChannel = visualChannel
+    settings.eventTimeUnit = eventTimeUnit
+    return settings
+  }
+
+  private func givenKey() throws -> String? {
+    if let apiKey { return apiKey }
+    if let apiKeyFile { return try APIKey.read(file: apiKeyFile) }
+    let inherited = ProcessInfo.processInfo.environment["VIDEO_DB_API_KEY"] ?? ""
+    return inherited.isEmpty ? nil : inherited
+  }
+
+  private static func defaultDataDirectory() -> String {
+    let environment = ProcessInfo.processInfo.environment
+    let state = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+    return (state ?? NSHomeDirectory() + "/.local/state") + "/videodb-rt-local"
+  }
+
+  private func announce(_ service: LocalService, _ log: Log) {
+    for line in AnalyserStatement.text.split(separator: "\n") { log.info(String(line)) }
+    if let file = service.keyFile { log.info("clients need the key in \(file)") }
+    if !["127.0.0.1", "::1", "localhost"].contains(host) {
+      log.warning("listening on \(host): other machines may reach this service")
+      if tlsCert == nil { log.warning("without TLS the key and all events cross the network readable") }
+    }
+  }
+
+  private func writePortFile(_ port: Int) throws {
+    guard let portFile else { return }
+    try Data("\(port)\n".utf8).write(to: URL(fileURLWithPath: portFile), options: .atomic)
+  }
+}
+
+extension Settings.VisualChannel: ExpressibleByArgument {}
+extension Settings.TimeUnit: ExpressibleByArgument {}
+extension Log.Level: ExpressibleByArgument {}
