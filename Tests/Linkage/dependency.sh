@@ -1,0 +1,39 @@
+#!/bin/bash
+# Another package can depend on ours by URL and tag: SwiftPM refuses that for a manifest that holds unsafe flags.
+set -u
+cd "$(dirname "$0")/../.."
+. scripts/env.sh
+. scripts/report.sh
+unset VDBRT_EMBEDDED VDBRT_SANITIZE
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# The tree as it is, tagged, in a repository of its own.
+mkdir -p "$work/videodb_rt" "$work/app/Sources/app"
+git ls-files -z --cached --others --exclude-standard -- Package.swift Sources Include pkgconfig Tests |
+  while IFS= read -r -d '' file; do test ! -e "$file" || printf '%s\0' "$file"; done |
+  tar -c --null -T - | tar -x -C "$work/videodb_rt"
+(
+  cd "$work/videodb_rt" && git init -q -b main && git add -A &&
+    git -c user.name=test -c user.email=test@localhost -c commit.gpgsign=false commit -q -m "The tree under test" && git tag "$VERSION"
+) || fail "tags a copy of the tree"
+
+cat >"$work/app/Package.swift" <<MANIFEST
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "app",
+  dependencies: [.package(url: "file://$work/videodb_rt", exact: "$VERSION")],
+  targets: [.executableTarget(name: "app", dependencies: [.product(name: "VideoDB", package: "videodb_rt")])]
+)
+MANIFEST
+cat >"$work/app/Sources/app/main.swift" <<'PROGRAM'
+import VideoDB
+
+print("built")
+PROGRAM
+check "a package that depends on ours by URL and tag builds" "$SWIFT" build --package-path "$work/app" -j "$JOBS" \
+  --cache-path "$work/cache" --config-path "$work/config" --security-path "$work/security"
+same "and runs" built "$("$work/app/.build/debug/app" 2>&1)"
+finish
