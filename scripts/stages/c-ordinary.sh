@@ -1,0 +1,2 @@
+#!/bin/sh
+exec "$(dirname "$0")/c-programs.sh" ordinary
