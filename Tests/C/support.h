@@ -141,7 +141,7 @@ int server_count_frames(server *s, const char *opcode);
 /* Value of a header of a recorded request, NULL where there was none. */
 const char *header_of(json_t *request, const char *name);
 /* GET /collection/default/websocket gives a URL of this server, and GET /ws upgrades, sends {"connection_id": "conn-1"} and
- * plays `steps` ("" for none, else "{...}, {...}"). */
+ * plays `steps` (NULL for none, else "{...}, {...}"). */
 void server_websocket(server *s, const char *steps, ...) __attribute__((format(printf, 2, 3)));
 /* The same, without the upgrade and the first message. */
 void server_websocket_raw(server *s, const char *steps, ...) __attribute__((format(printf, 2, 3)));

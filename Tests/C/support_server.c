@@ -157,11 +157,14 @@ static void websocket_rules(server *s, const char *steps) {
 }
 
 void server_websocket(server *s, const char *steps, ...) {
-  va_list list;
-  va_start(list, steps);
-  char *text = vquoted(steps, list),
-       *all = quoted("{'upgrade':true},{'json':{'connection_id':'conn-1'}}%s%s", *text ? "," : "", text);
-  va_end(list);
+  char *text = NULL;
+  if (steps) {
+    va_list list;
+    va_start(list, steps);
+    text = vquoted(steps, list);
+    va_end(list);
+  }
+  char *all = quoted("{'upgrade':true},{'json':{'connection_id':'conn-1'}}%s%s", text ? "," : "", text ? text : "");
   websocket_rules(s, all);
   free(text);
   free(all);
