@@ -8,6 +8,7 @@ DESTDIR ?=
 SWIFT ?= swift
 JOBS ?= 2
 STRIP ?= strip
+PYTHON ?= python3
 export SWIFT JOBS
 
 VERSION := $(shell sed -n 's/^.define VDBRT_VERSION_STRING "\(.*\)"/\1/p' Include/videodb_rt.h)
@@ -56,7 +57,7 @@ local:
 demo:
 	@scripts/deps.sh build local demo
 	@$(MAKE) --no-print-directory all local
-	@examples/demo.sh
+	@$(PYTHON) examples/demo.py
 
 test:
 	@scripts/test.sh

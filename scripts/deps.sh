@@ -60,7 +60,12 @@ test_needs() {
   need qemu-user have qemu-aarch64
 }
 
-# Swift 6.3 or newer comes from its own project, not from Debian.
+# Swift 6.3 or newer comes from its own project, not from Debian; what its programs are linked with does.
+toolchain_needs() {
+  if have "$SWIFT" >/dev/null && ! "$SWIFT" --version >/dev/null 2>&1; then
+    packages="$packages libcurl4 libncurses6 libsqlite3-0 libstdc++6 libuuid1 libxml2"
+  fi
+}
 swift_is_here() {
   version=$("$SWIFT" --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
   case $version in
@@ -68,23 +73,28 @@ swift_is_here() {
   esac
 }
 
-for set in "$@"; do
+swift_or_reason() {
+  swift_is_here && return
+  echo "missing: Swift 6.3 or newer. Install the toolchain for this system from https://www.swift.org/install and put it on PATH." >&2
+  ! have "$SWIFT" >/dev/null || "$SWIFT" --version 2>&1 | head -n 3 >&2
+  return 1
+}
+
+for set in toolchain "$@"; do
   "${set}_needs"
 done
 packages=$(printf '%s\n' $packages | sort -u | tr '\n' ' ')
-
-if ! swift_is_here; then
-  echo "missing: Swift 6.3 or newer. Install the toolchain for this system from https://www.swift.org/install and put it on PATH." >&2
-  test "${DEPS:-yes}" = no || exit 1
-  swift=missing
-fi
+packages=${packages% }
 
 if [ "${DEPS:-yes}" = no ]; then
-  test -z "${packages% }" || echo "missing, by Debian package name: $packages" >&2
-  test -z "${packages% }" && test -z "${swift:-}"
+  test -z "$packages" || echo "missing, by Debian package name: $packages" >&2
+  swift_or_reason && test -z "$packages"
   exit
 fi
-test -n "${packages% }" || exit 0
+if [ -z "$packages" ]; then
+  swift_or_reason
+  exit
+fi
 
 if [ "$(id -u)" = 0 ]; then
   sudo=
@@ -109,3 +119,4 @@ if ! { $sudo apt-get -q -o DPkg::Lock::Timeout=300 update &&
   echo "The installation failed. The packages can also be installed by hand: $packages" >&2
   exit 1
 fi
+swift_or_reason
