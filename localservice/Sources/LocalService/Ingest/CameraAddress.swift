@@ -3,7 +3,7 @@ import Foundation
 /// What may be handed to ffmpeg as a camera.
 enum CameraAddress {
   private static let schemes = [
-    "rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "srt", "udp", "tcp", "rtp", "file", "lavfi",
+    "rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "srt", "udp", "tcp", "file", "lavfi",
   ]
 
   /// Returns the address as given, or refuses it with the reason. Whether a remote camera is there is found out

@@ -90,7 +90,12 @@ private final class FrameReader: Sendable {
   }
 
   func changed(_ camera: CameraState) {
-    state.withLock { $0.report.state = camera }
+    let ended = state.withLock { state in
+      state.report.state = camera
+      return state.ended
+    }
+    // After a stop the camera's end is no news.
+    if ended { return }
     switch camera {
     case .connecting: log.debug("stream \(streamID): connecting to its camera")
     case .live: log.info("stream \(streamID): camera is live")

@@ -42,7 +42,7 @@ public enum JSON: Sendable, Equatable {
 }
 
 extension JSON: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, ExpressibleByStringLiteral,
-  ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral
+  ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral
 {
   public init(dictionaryLiteral elements: (String, JSON)...) {
     self = .object(elements.map { Member($0.0, $0.1) })
@@ -50,6 +50,7 @@ extension JSON: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, Expre
   public init(arrayLiteral elements: JSON...) { self = .array(elements) }
   public init(stringLiteral value: String) { self = .string(value) }
   public init(integerLiteral value: Int) { self = .integer(value) }
+  public init(floatLiteral value: Double) { self = .number(value) }
   public init(booleanLiteral value: Bool) { self = .bool(value) }
 }
 
@@ -69,7 +70,8 @@ extension JSON: Decodable {
     } else if let number = try? value.decode(Double.self) {
       self = .number(number)
     } else if let members = try? value.decode([String: JSON].self) {
-      self = .object(members.map { Member($0.key, $0.value) })
+      // The decoder loses the order of the text; by name it is at least always the same.
+      self = .object(members.sorted { $0.key < $1.key }.map { Member($0.key, $0.value) })
     } else {
       self = .array(try value.decode([JSON].self))
     }

@@ -1,0 +1,48 @@
+import Foundation
+import Synchronization
+
+/// A child process of the tests whose output can be awaited.
+final class Program: @unchecked Sendable {
+  private let process = Process()
+  private let output = Mutex("")
+  private let errors = Mutex("")
+
+  init(_ program: String, _ arguments: [String], environment: [String: String]? = nil) throws {
+    process.executableURL = URL(fileURLWithPath: program.hasPrefix("/") ? program : "/usr/bin/env")
+    process.arguments = program.hasPrefix("/") ? arguments : [program] + arguments
+    process.environment = environment ?? ProcessInfo.processInfo.environment
+    process.standardInput = FileHandle.nullDevice
+    let (out, error) = (Pipe(), Pipe())
+    process.standardOutput = out
+    process.standardError = error
+    try process.run()
+    Thread.detachNewThread { [weak self] in Self.collect(out) { text in self?.output.withLock { $0 += text } } }
+    Thread.detachNewThread { [weak self] in Self.collect(error) { text in self?.errors.withLock { $0 += text } } }
+  }
+
+  deinit {
+    if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
+  }
+
+  private static func collect(_ pipe: Pipe, _ take: (String) -> Void) {
+    while true {
+      let data = pipe.fileHandleForReading.availableData
+      if data.isEmpty { return }
+      take(String(decoding: data, as: UTF8.self))
+    }
+  }
+
+  var pid: Int32 { process.processIdentifier }
+  var standardOutput: String { output.withLock { $0 } }
+  var standardError: String { errors.withLock { $0 } }
+
+  func signal(_ number: Int32) { Foundation.kill(pid, number) }
+
+  /// The exit code and how long it took to come, or an error after the deadline.
+  @discardableResult
+  func exit(within seconds: Double = 10) async throws -> (code: Int32, after: Double) {
+    let began = Date()
+    try await eventually("the end of process \(pid)", within: seconds) { process.isRunning ? nil : () }
+    return (process.terminationStatus, Date().timeIntervalSince(began))
+  }
+}
