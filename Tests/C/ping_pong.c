@@ -1,0 +1,51 @@
+/* A channel is pinged at its interval; answers keep it alive, silence ends it, and traffic of the server's is no answer to a ping. */
+#include "support.h"
+
+int main(void) {
+  server *s = server_start();
+  vdbrt_client *client = client_for(s, "{'ws.ping_interval_ms':50,'ws.pong_timeout_ms':%d}", slow(100));
+
+  server_websocket(s, NULL);
+  vdbrt_events *events = channel_open(client);
+  skip_event(events, VDBRT_EVENT_CONNECTED);
+  int64_t start = now_ms();
+  server_wait(s, "frames", 6);
+  CHECK(now_ms() - start >= 4 * 50);
+  json_t *frames = server_frames(s), *frame;
+  size_t index;
+  json_array_foreach(frames, index, frame) {
+    CHECK_TEXT(text_at(frame, "opcode"), "ping");
+    CHECK(json_is_true(value_at(frame, "masked")));
+  }
+  json_decref(frames);
+  vdbrt_event *e = NULL;
+  FAILS(VDBRT_E_AGAIN, vdbrt_events_next(events, 0, &e, &err));
+  vdbrt_events_release(events);
+
+  /* A peer that is there for TCP but not for us: unplugged, hung, behind a router that forgot. */
+  server_websocket(s, "{'pongs':false}");
+  start = now_ms();
+  events = channel_open(client);
+  skip_event(events, VDBRT_EVENT_CONNECTED);
+  json_t *data = disconnected_data(events);
+  CHECK(now_ms() - start >= 140 && now_ms() - start < slow(1000));
+  CHECK_TEXT(text_at(data, "status"), "VDBRT_E_DISCONNECTED");
+  CHECK_HAS(text_at(data, "reason"), "ping");
+  CHECK_INT(json_integer_value(value_at(data, "close_code")), 1006);
+  json_decref(data);
+  vdbrt_events_release(events);
+
+  /* A server that answers late, but in time, and sends meanwhile. */
+  server_reset(s);
+  server_websocket(s,
+                   "{'pongs':false},{'expect_frame':{'opcode':'ping'}},{'json':[1]},{'frame':{'opcode':'pong'}},{'pongs':true},"
+                   "{'await':'never'}");
+  events = channel_open(client);
+  skip_event(events, VDBRT_EVENT_CONNECTED);
+  skip_event(events, VDBRT_EVENT_OTHER);
+  server_wait(s, "frames", 5);
+  FAILS(VDBRT_E_AGAIN, vdbrt_events_next(events, 0, &e, &err));
+  vdbrt_events_release(events);
+  client_end(client);
+  return passed();
+}
