@@ -28,7 +28,10 @@ let linkerSettings: [LinkerSetting] =
         ] + (sanitized ? [] : ["-Xlinker", "-zdefs"]))
     ] : [])
 
-let cSettings: [CSetting] = embedded ? [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-ffunction-sections"])] : []
+let cSettings: [CSetting] =
+  embedded
+  ? [.define("VDBRT_EMBEDDED"), .unsafeFlags(["-Wall", "-Wextra", "-Werror", "-ffunction-sections", "-fvisibility=hidden"])]
+  : []
 
 let package = Package(
   name: "videodb_rt",

@@ -79,8 +79,8 @@ enum {
   VDBRT_OK = 0,
 
   /* The caller's doing: nothing was sent. */
-  VDBRT_E_ARGUMENT = -1,      /* NULL or empty where a value is needed, or a value out of range */
-  VDBRT_E_HANDLE = -2,        /* released, of another kind, or never a handle */
+  VDBRT_E_ARGUMENT = -1,      /* a NULL or empty argument where a value is needed, or one out of range */
+  VDBRT_E_HANDLE = -2,        /* a handle that is NULL, released, of another kind, or never was one */
   VDBRT_E_STATE = -3,         /* not possible in this state, such as pulling from a channel that is pushed */
   VDBRT_E_REENTRANT = -4,     /* would wait for the callback it was called from */
   VDBRT_E_FORKED = -5,        /* the client belongs to the parent process */

@@ -8,6 +8,4 @@ public func vdbrt_version_number() -> Int32 { Version.number }
 public func vdbrt_abi_version() -> Int32 { Version.abi }
 
 @_cdecl("vdbrt_version_string") @implementation
-public func vdbrt_version_string() -> UnsafePointer<CChar>! {
-  UnsafeRawPointer(Version.text.utf8Start).assumingMemoryBound(to: CChar.self)
-}
+public func vdbrt_version_string() -> UnsafePointer<CChar>! { cString(Version.text) }

@@ -1,0 +1,61 @@
+/* libcurl's variadic functions with one type each. */
+#ifndef VDBSHIM_CURL_H
+#define VDBSHIM_CURL_H
+
+#include <curl/curl.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef size_t (*vdbshim_data_fn)(char *data, size_t size, size_t count, void *user);
+typedef int (*vdbshim_socket_fn)(CURL *easy, curl_socket_t socket, int what, void *user, void *per_socket);
+typedef int (*vdbshim_timer_fn)(CURLM *multi, long timeout_ms, void *user);
+
+static inline CURLcode vdbshim_easy_set_long(CURL *easy, CURLoption option, long value) {
+  return curl_easy_setopt(easy, option, value);
+}
+static inline CURLcode vdbshim_easy_set_pointer(CURL *easy, CURLoption option, const void *value) {
+  return curl_easy_setopt(easy, option, value);
+}
+static inline CURLcode vdbshim_easy_set_data_fn(CURL *easy, CURLoption option, vdbshim_data_fn value) {
+  return curl_easy_setopt(easy, option, value);
+}
+static inline CURLcode vdbshim_easy_get_long(CURL *easy, CURLINFO info, long *out) { return curl_easy_getinfo(easy, info, out); }
+static inline CURLcode vdbshim_easy_get_offset(CURL *easy, CURLINFO info, curl_off_t *out) {
+  return curl_easy_getinfo(easy, info, out);
+}
+static inline CURLcode vdbshim_easy_get_socket(CURL *easy, curl_socket_t *out) {
+  return curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, out);
+}
+
+static inline CURLMcode vdbshim_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+  return curl_multi_setopt(multi, option, value);
+}
+static inline CURLMcode vdbshim_multi_set_pointer(CURLM *multi, CURLMoption option, void *value) {
+  return curl_multi_setopt(multi, option, value);
+}
+static inline CURLMcode vdbshim_multi_set_socket_fn(CURLM *multi, vdbshim_socket_fn value) {
+  return curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, value);
+}
+static inline CURLMcode vdbshim_multi_set_timer_fn(CURLM *multi, vdbshim_timer_fn value) {
+  return curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, value);
+}
+
+/* The result of the one transfer that a multi handle of ours runs: 1 when it is done. */
+static inline int vdbshim_multi_result(CURLM *multi, CURLcode *out) {
+  int left = 0;
+  CURLMsg *message;
+  while ((message = curl_multi_info_read(multi, &left)))
+    if (message->msg == CURLMSG_DONE) {
+      *out = message->data.result;
+      return 1;
+    }
+  return 0;
+}
+
+/* curl_global_init, exactly once in this process and before anything else of libcurl's. */
+CURLcode vdbshim_curl_start(void);
+
+/* Overwrites the strings of the list, which may hold the key, before it frees them. */
+void vdbshim_slist_free_zeroed(struct curl_slist *list);
+
+#endif

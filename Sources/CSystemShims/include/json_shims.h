@@ -1,0 +1,20 @@
+/* jansson's macros as functions; reading and writing that the host's locale cannot disturb. */
+#ifndef VDBSHIM_JSON_H
+#define VDBSHIM_JSON_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+static inline void vdbshim_json_release(json_t *json) { json_decref(json); }
+static inline json_t *vdbshim_json_retain(json_t *json) { return json_incref(json); }
+static inline int vdbshim_json_type(const json_t *json) { return (int)json_typeof(json); }
+
+/* Parses with the "C" locale in force on this thread; `error` is filled when it returns NULL. */
+json_t *vdbshim_json_parse(const char *text, size_t length, json_error_t *error);
+
+/* Compact JSON. Real numbers are written as the shortest decimal that reads back as the same value, with a point, whatever the
+ * locale: jansson's own writer prints 17 digits and follows LC_NUMERIC. `write` returns 0 to go on. Returns 0, or -1 out of memory. */
+typedef int (*vdbshim_json_write_fn)(const char *bytes, size_t length, void *user);
+int vdbshim_json_write(const json_t *json, vdbshim_json_write_fn write, void *user);
+
+#endif

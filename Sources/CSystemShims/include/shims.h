@@ -1,3 +1,0 @@
-#pragma once
-#include <curl/curl.h>
-#include <jansson.h>

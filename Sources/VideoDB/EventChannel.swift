@@ -1,0 +1,77 @@
+import VideoDBCore
+import VideoDBTransport
+
+/// One WebSocket of the service and the events that come over it: pulled with `next`, or pushed with `subscribe`.
+public final class EventChannel: Sendable {
+  private let client: Client  // keeps the I/O thread
+  private let hub: EventHub
+
+  init(_ client: Client, _ hub: EventHub) {
+    self.client = client
+    self.hub = hub
+  }
+
+  deinit { hub.release() }
+
+  /// The id to pass as `ws_connection_id`.
+  public func connectionID() throws(VideoDBError) -> [UInt8] {
+    switch hub.phase {
+    case .open(let id): return id
+    case .ended(let why): throw why
+    case .opening: throw VideoDBError(.state, "The channel is not open yet.")
+    }
+  }
+
+  /// Up to `limit` events, at least one. `timeoutMs` 0 polls, -1 waits without limit; `.again` when none came.
+  public func next(limit: Int, timeoutMs: Int64) throws(VideoDBError) -> [Event] {
+    if timeoutMs != 0, client.isOnIOThread {
+      throw VideoDBError(.reentrant, "Waiting for events in an event callback would wait for itself. Poll with a timeout of 0.")
+    }
+    return try hub.take(limit: max(limit, 1), timeoutMs: timeoutMs).map { Event($0) }
+  }
+
+  /// The next event; `.again` when none came in time.
+  public func next(timeoutMs: Int64) throws(VideoDBError) -> Event {
+    guard let event = try next(limit: 1, timeoutMs: timeoutMs).first else {
+      throw VideoDBError(.again, "No event within \(timeoutMs) ms.")
+    }
+    return event
+  }
+
+  /// A descriptor that is readable while there is something to pull.
+  public func pollFD() throws(VideoDBError) -> Int32 { try hub.pollFD() }
+
+  /// The handler runs on the client's I/O thread for every event, or for those of one canonical channel name. `destroy` runs once, after
+  /// the last call, also when this throws.
+  public func subscribe(
+    channel: [UInt8]? = nil, handler: @escaping Subscription.Handler, destroy: @escaping () -> Void = {}
+  ) throws(VideoDBError) -> Subscription {
+    try hub.subscribe(channel: channel, handler: handler, destroy: destroy)
+  }
+
+  /// No new call of its handler starts afterwards.
+  public func cancel(_ subscription: Subscription) { hub.cancel(subscription) }
+
+  /// Waits until the subscription has ended; false at the deadline.
+  public func wait(_ subscription: Subscription, timeoutMs: Int64) throws(VideoDBError) -> Bool {
+    if client.isOnIOThread {
+      throw VideoDBError(.reentrant, "Waiting for a subscription in an event callback would wait for itself.")
+    }
+    return subscription.wait(deadlineMs: Clock.deadline(afterMs: timeoutMs))
+  }
+
+  /// Closes with a handshake and waits for it.
+  public func close(timeoutMs: Int64) throws(VideoDBError) {
+    if client.isOnIOThread {
+      throw VideoDBError(.reentrant, "Waiting for the close in an event callback would wait for itself.")
+    }
+    hub.close(VideoDBError(.closed, "The event channel was closed."))
+    guard hub.waitUntilEnded(deadlineMs: Clock.deadline(afterMs: timeoutMs)) else {
+      throw VideoDBError(
+        .timeout, "The server did not answer the close within \(timeoutMs) ms; the channel goes on closing in the background.")
+    }
+  }
+
+  /// Closes in the background and ends the subscriptions at once.
+  public func release() { hub.release() }
+}

@@ -1,0 +1,60 @@
+/// Comparing text as bytes. `String` comparison needs the Unicode tables, a third of the library's size; ids, keys and header names
+/// are bytes to the protocol anyway.
+extension UnsafeRawBufferPointer {
+  @inline(__always)
+  public init(_ text: StaticString) {
+    self.init(start: text.utf8Start, count: text.utf8CodeUnitCount)
+  }
+
+  public func equals(_ other: UnsafeRawBufferPointer) -> Bool {
+    guard count == other.count else { return false }
+    for i in 0..<count where self[i] != other[i] { return false }
+    return true
+  }
+
+  @inline(__always)
+  public func equals(_ text: StaticString) -> Bool { equals(UnsafeRawBufferPointer(text)) }
+
+  /// ASCII letters compare without regard to case.
+  public func equalsIgnoringCase(_ text: StaticString) -> Bool {
+    let other = UnsafeRawBufferPointer(text)
+    guard count == other.count else { return false }
+    for i in 0..<count where lowercase(self[i]) != lowercase(other[i]) { return false }
+    return true
+  }
+
+  /// First place of `needle` at or after `from`.
+  public func firstIndex(of needle: UnsafeRawBufferPointer, from: Int = 0) -> Int? {
+    guard needle.count > 0, count >= needle.count, from <= count - needle.count else { return nil }
+    for at in from...(count - needle.count)
+    where self[at] == needle[0] && UnsafeRawBufferPointer(rebasing: self[at..<(at + needle.count)]).equals(needle) {
+      return at
+    }
+    return nil
+  }
+}
+
+@inline(__always)
+func lowercase(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte }
+
+extension Array where Element == UInt8 {
+  public init(_ text: StaticString) { self.init(UnsafeRawBufferPointer(text)) }
+
+  public mutating func append(_ text: StaticString) { append(contentsOf: UnsafeRawBufferPointer(text)) }
+
+  public mutating func append(text: String) { append(contentsOf: text.utf8) }
+
+  public func equals(_ text: StaticString) -> Bool { withUnsafeBytes { $0.equals(text) } }
+
+  /// As text; bytes that are not UTF-8 become U+FFFD.
+  public var text: String { String(decoding: self, as: UTF8.self) }
+}
+
+extension String {
+  public func equals(_ text: StaticString) -> Bool { Array(utf8).equals(text) }
+}
+
+extension StaticString {
+  /// The same text as a `String`.
+  public var text: String { String(decoding: UnsafeRawBufferPointer(self), as: UTF8.self) }
+}

@@ -1,0 +1,96 @@
+import CSystemShims
+
+/// What the application set. Values are checked when they are set; `Settings` is what a client makes of them.
+public struct Configuration: Sendable {
+  private var values: [Secret?] = ConfigKey.allCases.map { _ in nil }
+  public var log = Log.off
+
+  public init() {}
+
+  /// `value` nil returns the key to its default.
+  public mutating func set(_ name: [UInt8], _ value: UnsafeRawBufferPointer?) throws(VideoDBError) {
+    guard let key = ConfigKey.named(name) else {
+      throw VideoDBError(
+        .configKey, "There is no configuration key `\(name.text)`. vdbrt_config_describe lists them\(Self.hint(name)).")
+    }
+    guard let value else {
+      values[key.rawValue] = nil
+      return
+    }
+    try Self.check(key, value)
+    values[key.rawValue] = Secret(value)
+  }
+
+  public mutating func set(_ name: [UInt8], text: [UInt8]) throws(VideoDBError) {
+    // With a NUL behind it: an empty array has no address, which would mean "back to the default".
+    let terminated = text + [0]
+    var result: Result<Void, VideoDBError> = .success(())
+    terminated.withUnsafeBytes { raw in
+      do throws(VideoDBError) {
+        try set(name, UnsafeRawBufferPointer(rebasing: raw[0..<text.count]))
+      } catch {
+        result = .failure(error)
+      }
+    }
+    try result.get()
+  }
+
+  private static func check(_ key: ConfigKey, _ value: UnsafeRawBufferPointer) throws(VideoDBError) {
+    func refuse(_ allowed: String) -> VideoDBError {
+      VideoDBError(.configValue, "The value of `\(key.spec.name.text)` must be \(allowed)\(shown(key, value)).")
+    }
+    switch key.spec.kind {
+    case .text, .secret:
+      if value.isEmpty, key != .httpProxy { throw refuse("text that is not empty; NULL returns the key to its default") }
+      if value.contains(where: { $0 < 0x20 || $0 == 0x7F }) { throw refuse("text without control characters") }
+    case .boolean:
+      guard value.equals("true") || value.equals("false") else { throw refuse("true or false") }
+    case .integer(let range):
+      let unit = key.spec.unit.map { " (\($0.text))" } ?? ""
+      guard let number = wholeNumber(Array(value)), range.contains(number) else {
+        throw refuse("a whole number from \(range.lowerBound) to \(range.upperBound)\(unit)")
+      }
+    case .choice(let allowed):
+      guard allowed.contains(where: { value.equals($0) }) else {
+        throw refuse("one of " + allowed.map { $0.text }.joined(separator: ", "))
+      }
+    }
+  }
+
+  private static func shown(_ key: ConfigKey, _ value: UnsafeRawBufferPointer) -> String {
+    if case .secret = key.spec.kind { return "" }
+    return value.count > 60 ? "" : ", not `\(String(decoding: value, as: UTF8.self))`"
+  }
+
+  /// A key that is right but for its prefix or its case.
+  private static func hint(_ name: [UInt8]) -> String {
+    let wanted = name.map(lowercase)
+    for key in ConfigKey.allCases {
+      let known = Array(key.spec.name)
+      let tail = known.lastIndex(of: 0x2E).map { Array(known[($0 + 1)...]) } ?? known
+      if wanted == known || wanted == tail { return "; `\(known.text)` is one" }
+    }
+    return ""
+  }
+
+  static func wholeNumber(_ text: [UInt8]) -> Int64? {
+    let digits = text.first == 0x2D ? text.dropFirst() : text[...]
+    guard digits.count >= 1, digits.count <= 18 else { return nil }
+    var number: Int64 = 0
+    for c in digits {
+      guard c >= 0x30, c <= 0x39 else { return nil }
+      number = number * 10 + Int64(c - 0x30)
+    }
+    return text.first == 0x2D ? -number : number
+  }
+
+  public func secret(_ key: ConfigKey) -> Secret? { values[key.rawValue] }
+
+  public func text(_ key: ConfigKey) -> [UInt8]? {
+    values[key.rawValue]?.withBytes { Array($0) } ?? key.spec.fallback.map { Array($0) }
+  }
+
+  public func integer(_ key: ConfigKey) -> Int64 { text(key).flatMap(Self.wholeNumber) ?? 0 }
+
+  public func boolean(_ key: ConfigKey) -> Bool { text(key)?.equals("true") ?? false }
+}

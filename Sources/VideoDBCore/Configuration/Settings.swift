@@ -1,0 +1,113 @@
+import CSystemShims
+
+/// What a client works with: the configuration and the environment, read once and checked together.
+public struct Settings: Sendable {
+  public let baseURL: URLParts
+  /// The base URL's text without a trailing slash.
+  public let base: [UInt8]
+  public let credential: Secret
+  public let allowCleartext: Bool
+  public let connectTimeoutMs: Int64
+  public let timeoutMs: Int64
+  public let maxResponseBytes: Int
+  public let maxRetries: Int
+  public let retry: Backoff
+  public let proxy: Secret?
+  public let caFile: [UInt8]?
+  public let verifyTLS: Bool
+  public let ws: WebSocketSettings
+  public let queue: QueueSettings
+  public let log: Log
+
+  public var redactor: Redactor { Redactor([credential, proxy]) }
+
+  public init(_ configuration: Configuration) throws(VideoDBError) {
+    let base =
+      configuration.text(.baseURL) ?? Self.environment("VIDEO_DB_API") ?? Array("https://api.videodb.io" as StaticString)
+    do {
+      baseURL = try URLParts.parse(base)
+    } catch {
+      throw VideoDBError(
+        .url, "`base_url` is not a URL of a service: \(error.text.text). It looks like https://api.videodb.io.")
+    }
+    guard baseURL.scheme == .http || baseURL.scheme == .https, !baseURL.target.contains(0x3F) else {
+      throw VideoDBError(.url, "`base_url` must begin with https:// (or http://) and have no query.")
+    }
+    var trimmed = base
+    while trimmed.last == 0x2F { trimmed.removeLast() }
+    self.base = trimmed
+
+    let environmentKey = vdbshim_environment("VIDEO_DB_API_KEY").map {
+      Secret(UnsafeRawBufferPointer(start: $0, count: strlen($0)))
+    }
+    guard let credential = configuration.secret(.apiKey) ?? configuration.secret(.sessionToken) ?? environmentKey,
+      !credential.isEmpty
+    else {
+      throw VideoDBError(
+        .credential, "There is no API key: set `api_key`, or the environment variable VIDEO_DB_API_KEY.")
+    }
+    guard credential.withBytes({ $0.allSatisfy { $0 > 0x20 && $0 < 0x7F } }) else {
+      throw VideoDBError(
+        .credential,
+        "The API key holds a space, a line break or a character beyond ASCII. Was it copied with something around it?")
+    }
+    self.credential = credential
+    allowCleartext = configuration.boolean(.httpAllowCleartext)
+    guard baseURL.isEncrypted || baseURL.isLoopback || allowCleartext else {
+      throw VideoDBError(
+        .cleartext,
+        "`base_url` is http:// to another machine, which would send the key unencrypted. Use https://, or set http.allow_cleartext."
+      )
+    }
+    connectTimeoutMs = configuration.integer(.httpConnectTimeoutMs)
+    timeoutMs = configuration.integer(.httpTimeoutMs)
+    maxResponseBytes = Int(clamping: configuration.integer(.httpMaxResponseBytes))
+    maxRetries = Int(clamping: configuration.integer(.httpMaxRetries))
+    retry = Backoff(
+      baseMs: configuration.integer(.httpRetryBaseMs), maxMs: configuration.integer(.httpRetryMaxMs))
+    proxy = configuration.secret(.httpProxy)
+    caFile = configuration.text(.tlsCAFile)
+    verifyTLS = configuration.boolean(.tlsVerify)
+    ws = WebSocketSettings(configuration)
+    queue = QueueSettings(configuration)
+    log = configuration.log
+  }
+
+  private static func environment(_ name: StaticString) -> [UInt8]? {
+    guard let value = vdbshim_environment(UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)) else {
+      return nil
+    }
+    let bytes = Array(UnsafeRawBufferPointer(start: value, count: strlen(value)))
+    return bytes.isEmpty ? nil : bytes
+  }
+}
+
+public struct WebSocketSettings: Sendable {
+  public let connectTimeoutMs: Int64
+  public let firstMessageTimeoutMs: Int64
+  public let pingIntervalMs: Int64
+  public let pongTimeoutMs: Int64
+  public let closeTimeoutMs: Int64
+  public let maxMessageBytes: Int
+
+  init(_ configuration: Configuration) {
+    connectTimeoutMs = configuration.integer(.wsConnectTimeoutMs)
+    firstMessageTimeoutMs = configuration.integer(.wsFirstMessageTimeoutMs)
+    pingIntervalMs = configuration.integer(.wsPingIntervalMs)
+    pongTimeoutMs = configuration.integer(.wsPongTimeoutMs)
+    closeTimeoutMs = configuration.integer(.wsCloseTimeoutMs)
+    maxMessageBytes = Int(clamping: configuration.integer(.wsMaxMessageBytes))
+  }
+}
+
+public struct QueueSettings: Sendable {
+  public let maxEvents: Int
+  public let maxBytes: Int
+  public let dropOldest: Bool
+
+  init(_ configuration: Configuration) {
+    maxEvents = Int(clamping: configuration.integer(.queueMaxEvents))
+    maxBytes = Int(clamping: configuration.integer(.queueMaxBytes))
+    dropOldest = configuration.text(.queueOverflow)?.equals("drop_oldest") ?? false
+  }
+}

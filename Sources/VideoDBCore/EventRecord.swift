@@ -1,0 +1,121 @@
+import CSystemShims
+
+/// An event as it is handed out: its fields, its bytes, and room for texts that had to be decoded. Plain data in raw memory. A pulled
+/// event is one allocation, record and bytes together; a pushed one is a record that its channel uses again for each message.
+public struct EventRecord {
+  public var fields = EventFields()
+  public var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+  public var receivedMs: Int64 = 0
+  var scratch: UnsafeMutablePointer<UInt8>?
+  var scratchCapacity = 0
+  var scratchUsed = 0
+  var decoded = (Decoded(), Decoded(), Decoded(), Decoded())
+
+  struct Decoded {
+    var start: UnsafePointer<UInt8>?
+    var count = 0
+  }
+
+  public init() {}
+
+  /// Takes the next message; keeps the room for decoding.
+  @inline(__always)
+  public mutating func reset(_ fields: EventFields, _ bytes: UnsafeRawBufferPointer, receivedMs: Int64) {
+    self.fields = fields
+    self.bytes = bytes
+    self.receivedMs = receivedMs
+    if scratchUsed > 0 {
+      scratchUsed = 0
+      decoded = (Decoded(), Decoded(), Decoded(), Decoded())
+    }
+  }
+
+  public mutating func freeScratch() {
+    free(scratch)
+    scratch = nil
+    scratchCapacity = 0
+    scratchUsed = 0
+  }
+
+  /// A copy with its own bytes, to be freed with `destroy`. nil when memory is out.
+  public static func make(
+    _ fields: EventFields, _ bytes: UnsafeRawBufferPointer, receivedMs: Int64
+  ) -> UnsafeMutablePointer<EventRecord>? {
+    guard let memory = malloc(MemoryLayout<EventRecord>.stride + bytes.count) else { return nil }
+    let record = memory.bindMemory(to: EventRecord.self, capacity: 1)
+    let copy = memory + MemoryLayout<EventRecord>.stride
+    if let source = bytes.baseAddress { memcpy(copy, source, bytes.count) }
+    var fresh = EventRecord()
+    fresh.fields = fields
+    fresh.bytes = UnsafeRawBufferPointer(start: copy, count: bytes.count)
+    fresh.receivedMs = receivedMs
+    record.initialize(to: fresh)
+    return record
+  }
+
+  public static func destroy(_ record: UnsafeMutablePointer<EventRecord>) {
+    record.pointee.freeScratch()
+    free(record)
+  }
+
+  /// Bytes that a queue counts for it.
+  public var cost: Int { MemoryLayout<EventRecord>.stride + bytes.count }
+
+  func raw(_ place: EventFields.Place) -> UnsafeRawBufferPointer {
+    let start = Int(place.start)
+    let end = start + Int(place.count)
+    guard place.isPresent, end <= bytes.count else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+    return UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+  }
+
+  /// A string of the message without its escapes. Decoded once; where there is nothing to decode, the message's own bytes.
+  mutating func text(_ place: EventFields.Place, _ cache: TextSlot) -> UnsafeRawBufferPointer {
+    let raw = raw(place)
+    guard place.hasEscapes, raw.count > 0 else { return raw }
+    let known = self[cache]
+    if let start = known.start { return UnsafeRawBufferPointer(start: start, count: known.count) }
+    // All decoded texts together are no longer than the message: one block serves them all and never moves.
+    if scratchUsed == 0, scratchCapacity < bytes.count {
+      free(scratch)
+      scratch = malloc(bytes.count)?.bindMemory(to: UInt8.self, capacity: bytes.count)
+      scratchCapacity = scratch == nil ? 0 : bytes.count
+    }
+    guard let scratch, scratchUsed + raw.count <= scratchCapacity else { return raw }
+    let target = scratch + scratchUsed
+    let count = decodeJSONString(raw, into: target)
+    scratchUsed += raw.count
+    self[cache] = Decoded(start: UnsafePointer(target), count: count)
+    return UnsafeRawBufferPointer(start: target, count: count)
+  }
+
+  /// Which of the decoded texts (Embedded Swift has no key paths).
+  enum TextSlot { case channel, rtstreamID, text, label }
+
+  subscript(slot: TextSlot) -> Decoded {
+    get {
+      switch slot {
+      case .channel: decoded.0
+      case .rtstreamID: decoded.1
+      case .text: decoded.2
+      case .label: decoded.3
+      }
+    }
+    set {
+      switch slot {
+      case .channel: decoded.0 = newValue
+      case .rtstreamID: decoded.1 = newValue
+      case .text: decoded.2 = newValue
+      case .label: decoded.3 = newValue
+      }
+    }
+  }
+
+  public mutating func channelName() -> UnsafeRawBufferPointer {
+    if let canonical = fields.kind.channel { return UnsafeRawBufferPointer(canonical) }
+    return text(fields.channel, .channel)
+  }
+  public mutating func rtstreamID() -> UnsafeRawBufferPointer { text(fields.rtstreamID, .rtstreamID) }
+  public mutating func text() -> UnsafeRawBufferPointer { text(fields.text, .text) }
+  public mutating func label() -> UnsafeRawBufferPointer { text(fields.label, .label) }
+  public func data() -> UnsafeRawBufferPointer { raw(fields.data) }
+}

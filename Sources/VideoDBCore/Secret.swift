@@ -1,0 +1,48 @@
+import CSystemShims
+
+/// Bytes that are overwritten when the last reference goes: the API key, the WebSocket URL.
+public final class Secret: @unchecked Sendable {
+  // Immutable after init, so that threads may share it.
+  private let memory: UnsafeMutableRawPointer?
+  public let count: Int
+
+  public init(_ bytes: UnsafeRawBufferPointer) {
+    count = bytes.count
+    memory = malloc(bytes.count + 1)
+    if let memory {
+      if let source = bytes.baseAddress { memcpy(memory, source, bytes.count) }
+      memory.storeBytes(of: 0, toByteOffset: bytes.count, as: UInt8.self)
+    }
+  }
+
+  deinit {
+    if let memory { vdbshim_zero(memory, count) }
+    free(memory)
+  }
+
+  /// The bytes, NUL-terminated beyond their count.
+  public func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+    try body(UnsafeRawBufferPointer(start: memory, count: memory == nil ? 0 : count))
+  }
+
+  public var isEmpty: Bool { count == 0 || memory == nil }
+}
+
+/// Takes secrets out of text that came from elsewhere: a server may echo the key in an error, a URL in a close reason.
+public struct Redactor: Sendable {
+  var secrets: [Secret]
+
+  public init(_ secrets: [Secret?]) { self.secrets = secrets.compactMap { $0 }.filter { $0.count >= 4 } }
+
+  public func redact(_ bytes: [UInt8]) -> [UInt8] {
+    var bytes = bytes
+    for secret in secrets {
+      while let at = bytes.withUnsafeBytes({ all in secret.withBytes { all.firstIndex(of: $0) } }) {
+        bytes.replaceSubrange(at..<(at + secret.count), with: Array("[redacted]" as StaticString))
+      }
+    }
+    return bytes
+  }
+
+  public func redact(_ text: String) -> String { redact(Array(text.utf8)).text }
+}

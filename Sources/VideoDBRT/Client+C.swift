@@ -1,0 +1,43 @@
+import CVideoDBRT
+import VideoDB
+import VideoDBCore
+import VideoDBTransport
+
+@_cdecl("vdbrt_client_new") @implementation
+public func vdbrt_client_new(
+  _ config: OpaquePointer!, _ out: UnsafeMutablePointer<OpaquePointer?>!, _ err: UnsafeMutablePointer<OpaquePointer?>!
+) -> vdbrt_status {
+  Boundary.run(err) { () throws(VideoDBError) in
+    let out = try Boundary.output(out, "out")
+    let configuration = config == nil ? Configuration() : try Handles.config(config).configuration
+    out.pointee = try HandleTable.add(.client, try Client.make(configuration))
+  }
+}
+
+@_cdecl("vdbrt_client_shutdown") @implementation
+public func vdbrt_client_shutdown(
+  _ client: OpaquePointer!, _ timeout_ms: Int64, _ err: UnsafeMutablePointer<OpaquePointer?>!
+) -> vdbrt_status {
+  Boundary.run(err) { () throws(VideoDBError) in try Handles.client(client).shutdown(timeoutMs: Boundary.timeout(timeout_ms)) }
+}
+
+@_cdecl("vdbrt_client_release") @implementation
+public func vdbrt_client_release(_ client: OpaquePointer!) { _ = HandleTable.remove(.client, client) }
+
+@_cdecl("vdbrt_op_new") @implementation
+public func vdbrt_op_new(
+  _ timeout_ms: Int64, _ out: UnsafeMutablePointer<OpaquePointer?>!, _ err: UnsafeMutablePointer<OpaquePointer?>!
+) -> vdbrt_status {
+  Boundary.run(err) { () throws(VideoDBError) in
+    let out = try Boundary.output(out, "out")
+    out.pointee = try HandleTable.add(.op, Op(timeoutMs: Boundary.timeout(timeout_ms)))
+  }
+}
+
+@_cdecl("vdbrt_op_cancel") @implementation
+public func vdbrt_op_cancel(_ op: OpaquePointer!) {
+  do { try Handles.op(op)?.cancel() } catch {}
+}
+
+@_cdecl("vdbrt_op_release") @implementation
+public func vdbrt_op_release(_ op: OpaquePointer!) { _ = HandleTable.remove(.op, op) }

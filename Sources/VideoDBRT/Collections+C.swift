@@ -1,0 +1,19 @@
+import CVideoDBRT
+import VideoDB
+import VideoDBCore
+
+@_cdecl("vdbrt_collection_get") @implementation
+public func vdbrt_collection_get(
+  _ client: OpaquePointer!, _ collection_id: UnsafePointer<CChar>!, _ op: OpaquePointer!,
+  _ out_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!, _ err: UnsafeMutablePointer<OpaquePointer?>!
+) -> vdbrt_status {
+  Calls.json(.collectionGet, client, [.collection(collection_id)], nil, op, out_json, err)
+}
+
+@_cdecl("vdbrt_collection_list") @implementation
+public func vdbrt_collection_list(
+  _ client: OpaquePointer!, _ op: OpaquePointer!, _ out_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!,
+  _ err: UnsafeMutablePointer<OpaquePointer?>!
+) -> vdbrt_status {
+  Calls.json(.collectionList, client, [], nil, op, out_json, err)
+}

@@ -1,0 +1,64 @@
+import CVideoDBRT
+import VideoDBCore
+
+/// The record behind a vdbrt_event. Accessors of texts decode in place, which is why an event belongs to one thread at a time.
+private func record(_ e: OpaquePointer?) -> UnsafeMutablePointer<EventRecord>? {
+  e.map { UnsafeMutablePointer<EventRecord>($0) }
+}
+
+/// A stretch of the event's memory; NULL and 0 where there is none. An empty text is no missing one.
+private func view(_ bytes: UnsafeRawBufferPointer?, _ len: UnsafeMutablePointer<Int>?) -> UnsafePointer<CChar>? {
+  len?.pointee = bytes?.count ?? 0
+  return bytes?.baseAddress?.assumingMemoryBound(to: CChar.self)
+}
+
+@_cdecl("vdbrt_event_kind") @implementation
+public func vdbrt_event_kind(_ e: OpaquePointer!) -> Int32 { record(e)?.pointee.fields.kind.rawValue ?? 0 }
+
+@_cdecl("vdbrt_event_flags") @implementation
+public func vdbrt_event_flags(_ e: OpaquePointer!) -> Int32 { record(e)?.pointee.fields.flags.rawValue ?? 0 }
+
+@_cdecl("vdbrt_event_json") @implementation
+public func vdbrt_event_json(_ e: OpaquePointer!, _ len: UnsafeMutablePointer<Int>!) -> UnsafePointer<CChar>! {
+  view(record(e)?.pointee.bytes, len)
+}
+
+@_cdecl("vdbrt_event_data") @implementation
+public func vdbrt_event_data(_ e: OpaquePointer!, _ len: UnsafeMutablePointer<Int>!) -> UnsafePointer<CChar>! {
+  view(record(e)?.pointee.data(), len)
+}
+
+@_cdecl("vdbrt_event_channel") @implementation
+public func vdbrt_event_channel(_ e: OpaquePointer!, _ len: UnsafeMutablePointer<Int>!) -> UnsafePointer<CChar>! {
+  view(record(e)?.pointee.channelName(), len)
+}
+
+@_cdecl("vdbrt_event_rtstream_id") @implementation
+public func vdbrt_event_rtstream_id(_ e: OpaquePointer!, _ len: UnsafeMutablePointer<Int>!) -> UnsafePointer<CChar>! {
+  view(record(e)?.pointee.rtstreamID(), len)
+}
+
+@_cdecl("vdbrt_event_text") @implementation
+public func vdbrt_event_text(_ e: OpaquePointer!, _ len: UnsafeMutablePointer<Int>!) -> UnsafePointer<CChar>! {
+  view(record(e)?.pointee.text(), len)
+}
+
+@_cdecl("vdbrt_event_label") @implementation
+public func vdbrt_event_label(_ e: OpaquePointer!, _ len: UnsafeMutablePointer<Int>!) -> UnsafePointer<CChar>! {
+  view(record(e)?.pointee.label(), len)
+}
+
+@_cdecl("vdbrt_event_start") @implementation
+public func vdbrt_event_start(_ e: OpaquePointer!) -> Double { record(e)?.pointee.fields.start ?? .nan }
+
+@_cdecl("vdbrt_event_end") @implementation
+public func vdbrt_event_end(_ e: OpaquePointer!) -> Double { record(e)?.pointee.fields.end ?? .nan }
+
+@_cdecl("vdbrt_event_confidence") @implementation
+public func vdbrt_event_confidence(_ e: OpaquePointer!) -> Double { record(e)?.pointee.fields.confidence ?? .nan }
+
+@_cdecl("vdbrt_event_received_ms") @implementation
+public func vdbrt_event_received_ms(_ e: OpaquePointer!) -> Int64 { record(e)?.pointee.receivedMs ?? 0 }
+
+@_cdecl("vdbrt_event_free") @implementation
+public func vdbrt_event_free(_ e: OpaquePointer!) { record(e).map { EventRecord.destroy($0) } }

@@ -1,0 +1,77 @@
+import CVideoDBRT
+import VideoDB
+import VideoDBCore
+import VideoDBTransport
+
+@_cdecl("vdbrt_events_open") @implementation
+public func vdbrt_events_open(
+  _ client: OpaquePointer!, _ options_json: UnsafePointer<CChar>!, _ op: OpaquePointer!,
+  _ out: UnsafeMutablePointer<OpaquePointer?>!,
+  _ err: UnsafeMutablePointer<OpaquePointer?>!
+) -> vdbrt_status {
+  Boundary.run(err) { () throws(VideoDBError) in
+    let out = try Boundary.output(out, "out")
+    let client = try Handles.client(client)
+    let channel = try client.openEvents(
+      options: try Boundary.optionalText(options_json, "options_json"), op: try Handles.op(op))
+    out.pointee = try HandleTable.add(.events, channel)
+  }
+}
+
+@_cdecl("vdbrt_events_connection_id") @implementation
+public func vdbrt_events_connection_id(
+  _ events: OpaquePointer!, _ out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!,
+  _ err: UnsafeMutablePointer<OpaquePointer?>!
+) -> vdbrt_status {
+  Boundary.json(out, err) { () throws(VideoDBError) in try Handles.events(events).connectionID() }
+}
+
+@_cdecl("vdbrt_events_close") @implementation
+public func vdbrt_events_close(
+  _ events: OpaquePointer!, _ timeout_ms: Int64, _ err: UnsafeMutablePointer<OpaquePointer?>!
+) -> vdbrt_status {
+  Boundary.run(err) { () throws(VideoDBError) in try Handles.events(events).close(timeoutMs: Boundary.timeout(timeout_ms)) }
+}
+
+@_cdecl("vdbrt_events_release") @implementation
+public func vdbrt_events_release(_ events: OpaquePointer!) {
+  (HandleTable.remove(.events, events) as? EventChannel)?.release()
+}
+
+@_cdecl("vdbrt_events_next") @implementation
+public func vdbrt_events_next(
+  _ events: OpaquePointer!, _ timeout_ms: Int64, _ out: UnsafeMutablePointer<OpaquePointer?>!,
+  _ err: UnsafeMutablePointer<OpaquePointer?>!
+) -> vdbrt_status {
+  Boundary.run(err) { () throws(VideoDBError) in
+    let out = try Boundary.output(out, "out")
+    out.pointee = try Handles.events(events).next(timeoutMs: Boundary.timeout(timeout_ms)).takeRecord().map {
+      OpaquePointer($0)
+    }
+  }
+}
+
+@_cdecl("vdbrt_events_next_batch") @implementation
+public func vdbrt_events_next_batch(
+  _ events: OpaquePointer!, _ timeout_ms: Int64, _ out: UnsafeMutablePointer<OpaquePointer?>!, _ capacity: Int,
+  _ out_count: UnsafeMutablePointer<Int>!, _ err: UnsafeMutablePointer<OpaquePointer?>!
+) -> vdbrt_status {
+  Boundary.run(err) { () throws(VideoDBError) in
+    guard let out_count else { throw VideoDBError(.argument, "out_count is NULL.") }
+    out_count.pointee = 0
+    guard let out, capacity > 0 else { throw VideoDBError(.argument, "out is NULL, or its capacity is 0.") }
+    let batch = try Handles.events(events).next(limit: capacity, timeoutMs: Boundary.timeout(timeout_ms))
+    for (i, event) in batch.enumerated() { out[i] = event.takeRecord().map { OpaquePointer($0) } }
+    out_count.pointee = batch.count
+  }
+}
+
+@_cdecl("vdbrt_events_fd") @implementation
+public func vdbrt_events_fd(
+  _ events: OpaquePointer!, _ out_fd: UnsafeMutablePointer<Int32>!, _ err: UnsafeMutablePointer<OpaquePointer?>!
+) -> vdbrt_status {
+  Boundary.run(err) { () throws(VideoDBError) in
+    guard let out_fd else { throw VideoDBError(.argument, "out_fd is NULL.") }
+    out_fd.pointee = try Handles.events(events).pollFD()
+  }
+}

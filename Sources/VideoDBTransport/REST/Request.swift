@@ -1,0 +1,42 @@
+import VideoDBCore
+
+/// One HTTP request to the service.
+public struct Request: Sendable {
+  public enum Method: Sendable {
+    case get, post, put, patch, delete
+
+    public var text: StaticString {
+      switch self {
+      case .get: "GET"
+      case .post: "POST"
+      case .put: "PUT"
+      case .patch: "PATCH"
+      case .delete: "DELETE"
+      }
+    }
+  }
+
+  public var method: Method
+  /// Path, beginning with a slash, and query; percent-encoded.
+  public var target: [UInt8]
+  public var body: [UInt8]?
+
+  public init(_ method: Method, _ target: [UInt8], body: [UInt8]? = nil) {
+    self.method = method
+    self.target = target
+    self.body = body
+  }
+
+  /// "GET /rtstream": how errors and log lines call it. Without the query.
+  public var name: String {
+    let path = target.prefix { $0 != 0x3F }
+    return "\(method.text.text) \(String(decoding: path, as: UTF8.self))"
+  }
+}
+
+public struct Response: Sendable {
+  public var httpStatus: Int32
+  public var body: [UInt8]
+  /// -1: the server does not say.
+  public var retryAfterMs: Int64
+}
