@@ -76,15 +76,6 @@ public struct LightChange: Sendable, Equatable {
   public let at: Double
 }
 
-public enum Colour: String, Sendable, CaseIterable {
-  case black, grey, white, red, orange, brown, yellow, green, turquoise, blue, purple, pink
-}
-
-public struct ColourShare: Sendable, Equatable {
-  public let colour: Colour
-  public let share: Double
-}
-
 public enum Edge: String, Sendable, CaseIterable {
   case left, right, top, bottom
 }
