@@ -40,7 +40,7 @@ let package = Package(
     .testTarget(name: "AnalysisTests", dependencies: ["Analysis"], swiftSettings: strict),
     .testTarget(
       name: "LocalServiceTests",
-      dependencies: ["LocalService", .product(name: "NIOPosix", package: "swift-nio")],
+      dependencies: ["LocalService", "videodb-rt-local"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -124,10 +124,11 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
 
   private func answered(_ reply: Reply, _ context: ChannelHandlerContext) {
     guard case .answering = phase, context.channel.isActive else { return }
-    write(reply, context)
-    guard keepAlive else { return lingerThenClose(context) }
+    guard keepAlive else { return writeLast(reply, context) }
+    // Before the answer is written: with its end the next request, if it waits already, comes in at once.
     phase = .idle
     arm(context, limits.headSeconds)
+    write(reply, context)
   }
 
   /// Answers at once, without the rest of the request, and gives up the connection.
@@ -139,8 +140,7 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
       return
     }
     keepAlive = false
-    write(refusal.reply, context)
-    lingerThenClose(context)
+    writeLast(refusal.reply, context)
   }
 
   private func write(_ reply: Reply, _ context: ChannelHandlerContext) {
@@ -163,11 +163,12 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
 
   /// Closing while unread bytes wait makes the kernel reset the connection, and the client may then lose the
   /// answer. So only our side is closed, and what still comes is read for a moment.
-  private func lingerThenClose(_ context: ChannelHandlerContext) {
+  private func writeLast(_ reply: Reply, _ context: ChannelHandlerContext) {
     phase = .closing
     body = []
-    context.close(mode: .output, promise: nil)
     arm(context, 1)
+    write(reply, context)
+    context.close(mode: .output, promise: nil)
   }
 
   private func arm(_ context: ChannelHandlerContext, _ seconds: Double) {

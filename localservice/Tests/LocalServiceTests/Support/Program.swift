@@ -7,15 +7,19 @@ final class Program: @unchecked Sendable {
   private let output = Mutex("")
   private let errors = Mutex("")
 
-  init(_ program: String, _ arguments: [String], environment: [String: String]? = nil) throws {
+  private let input = Pipe()
+
+  /// `input` is written to the program's standard input, which stays open.
+  init(_ program: String, _ arguments: [String], environment: [String: String]? = nil, input text: String = "") throws {
     process.executableURL = URL(fileURLWithPath: program.hasPrefix("/") ? program : "/usr/bin/env")
     process.arguments = program.hasPrefix("/") ? arguments : [program] + arguments
     process.environment = environment ?? ProcessInfo.processInfo.environment
-    process.standardInput = FileHandle.nullDevice
+    process.standardInput = input
     let (out, error) = (Pipe(), Pipe())
     process.standardOutput = out
     process.standardError = error
     try process.run()
+    if !text.isEmpty { try input.fileHandleForWriting.write(contentsOf: Data(text.utf8)) }
     Thread.detachNewThread { [weak self] in Self.collect(out) { text in self?.output.withLock { $0 += text } } }
     Thread.detachNewThread { [weak self] in Self.collect(error) { text in self?.errors.withLock { $0 += text } } }
   }
