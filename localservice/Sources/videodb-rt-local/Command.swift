@@ -75,6 +75,8 @@ struct Command: AsyncParsableCommand {
   func run() async throws {
     // A client or camera that goes away while we write must not end the process.
     signal(SIGPIPE, SIG_IGN)
+    // The database holds camera passwords and callback addresses.
+    umask(0o077)
     let signals = StopSignals()
     let log = Log(level: logLevel)
     let service: LocalService

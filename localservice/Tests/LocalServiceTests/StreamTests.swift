@@ -101,6 +101,34 @@ import Testing
     }
   }
 
+  /// Whatever order they arrive in, what the status says and what the camera does stay the same.
+  @Test func changesAtOnceLeaveOneState() async throws {
+    try await TestService.run { service in
+      let id = try await service.connect()
+      let index = try await service.index(id)
+      try await withThrowingTaskGroup { group in
+        for number in 1...12 {
+          group.addTask {
+            let action: JSON = ["action": number % 2 == 0 ? "start" : "stop"]
+            _ = try await service.patch("/rtstream/\(id)/status", action)
+            _ = try await service.patch("/rtstream/\(id)", ["name": .string("name \(number)")])
+          }
+        }
+        try await group.waitForAll()
+      }
+      let answer = try await service.get("/rtstream/\(id)")
+      let running = answer.data["status"] != "stopped"
+      #expect(running == (answer.data["camera"]?["state"] != "stopped"))
+      if running { #expect(try await service.patch("/rtstream/\(id)/status", ["action": "stop"]).status == 200) }
+      #expect(try await service.patch("/rtstream/\(id)/status", ["action": "start"]).status == 200)
+      let path = "/rtstream/\(id)/index/scene/\(index)"
+      let seen = try await service.get(path).data["scene_index_records"]?.items.count ?? 0
+      try await eventually("scenes after all this") {
+        try await service.get(path).data["scene_index_records"]?.items.count ?? 0 > seen ? () : nil
+      }
+    }
+  }
+
   @Test func changeNameAndRate() async throws {
     try await TestService.run { service in
       let id = try await service.connect()

@@ -55,6 +55,11 @@ final class SocketHandler: ChannelDuplexHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     heardSincePing = true
     let frame = unwrapInboundIn(data)
+    guard frame.maskKey != nil else {
+      // Clients must mask what they send (RFC 6455, 5.1); 1002 is a protocol error.
+      if !closeSent { sendClose(context, code: 1002) }
+      return context.close(promise: nil)
+    }
     switch frame.opcode {
     case .ping where frame.fin && frame.length <= 125:
       queue(context, WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData))

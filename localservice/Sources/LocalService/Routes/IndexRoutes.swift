@@ -5,15 +5,15 @@ extension Routes {
   private static let defaultFrameCount = 5
 
   func addIndexes(to router: inout Router) {
-    router.on("POST", "/rtstream/{id}/index/scene", createIndex)
+    router.on("POST", "/rtstream/{id}/index/scene", alone(createIndex))
     router.on("GET", "/rtstream/{id}/index/scene") { request in
       let indexes = try await store.indexes(ofStream: try await stream(request).id)
       return .data(["scene_indexes": .array(indexes.map(Self.form))])
     }
     router.on("GET", "/rtstream/{id}/index/{index}") { .data(Self.form(try await index($0))) }
     router.on("GET", "/rtstream/{id}/index/scene/{index}", listScenes)
-    router.on("PATCH", "/rtstream/{id}/index/scene/{index}", updatePrompt)
-    router.on("PATCH", "/rtstream/{id}/index/scene/{index}/status", setIndexStatus)
+    router.on("PATCH", "/rtstream/{id}/index/scene/{index}", alone(updatePrompt))
+    router.on("PATCH", "/rtstream/{id}/index/scene/{index}/status", alone(setIndexStatus))
   }
 
   private static func form(_ index: SceneIndex) -> JSON {

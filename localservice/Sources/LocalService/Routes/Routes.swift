@@ -4,6 +4,7 @@ struct Routes: Sendable {
   let ingest: Ingest
   let sockets: SocketRegistry
   let log: Log
+  let changes = Changes()
 
   func router() -> Router {
     var router = Router()
@@ -32,6 +33,11 @@ struct Routes: Sendable {
       throw Refusal.notFound("rtstream '\(stream.id)' has no scene index '\(Fields.short(id))'")
     }
     return index
+  }
+
+  /// A handler that changes a stream or what belongs to it, while no other such handler does.
+  func alone(_ handler: @escaping Router.Handler) -> Router.Handler {
+    { [changes] request in try await changes.run(on: request.parameter("id")) { try await handler(request) } }
   }
 
   /// The body of the start and stop calls.

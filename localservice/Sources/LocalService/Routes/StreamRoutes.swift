@@ -7,8 +7,8 @@ extension Routes {
     router.on("POST", "/rtstream", createStream)
     router.on("GET", "/rtstream", listStreams)
     router.on("GET", "/rtstream/{id}") { .data(form(try await stream($0))) }
-    router.on("PATCH", "/rtstream/{id}", updateStream)
-    router.on("PATCH", "/rtstream/{id}/status", setStreamStatus)
+    router.on("PATCH", "/rtstream/{id}", alone(updateStream))
+    router.on("PATCH", "/rtstream/{id}/status", alone(setStreamStatus))
   }
 
   /// `status` tells what was asked for, except that a camera which does not deliver shows as `error`. The service

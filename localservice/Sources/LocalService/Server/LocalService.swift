@@ -1,4 +1,5 @@
 import Analysis
+import Foundation
 import NIOCore
 import NIOPosix
 
@@ -57,7 +58,8 @@ public final class LocalService: Sendable {
     } catch let error as StartError {
       throw error
     } catch {
-      throw StartError("cannot listen on \(settings.host) port \(settings.port): \(error)")
+      let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
+      throw StartError("cannot listen on \(settings.host) port \(settings.port): \(reason)")
     }
     try webhooks.resume()
     for stream in try store.runningStreams() {
