@@ -29,12 +29,7 @@ int main(void) {
       "{'status':404,'repeat':{'text':'x','times':200000}}",
   };
   for (size_t i = 0; i < sizeof large / sizeof *large; i++) {
-    char *rule = strdup(large[i]);
-    for (char *at = rule; *at; at++)
-      if (*at == '\'')
-        *at = '"';
-    server_on(s, "GET /rtstream/r", "%s", rule);
-    free(rule);
+    server_on(s, "GET /rtstream/r", "%s", large[i]);
     int64_t start = now_ms();
     FAILS(VDBRT_E_TOO_LARGE, vdbrt_rtstream_get(client, "r", NULL, &out, &err));
     CHECK(now_ms() - start < slow(3000));

@@ -25,13 +25,8 @@ int main(void) {
   vdbrt_client *client = client_for(s, NULL);
   vdbrt_event *e = NULL;
   for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-    char *step = strdup(ends[i].step);
-    for (char *at = step; *at; at++)
-      if (*at == '\'')
-        *at = '"';
     server_reset(s);
-    server_websocket(s, "%s", step);
-    free(step);
+    server_websocket(s, "%s", ends[i].step);
     vdbrt_events *events = channel_open(client);
     skip_event(events, VDBRT_EVENT_CONNECTED);
     json_t *data = disconnected_data(events);

@@ -36,30 +36,20 @@ static const struct {
 /* First messages that are right, only unusual. */
 static const char *const right[] = {
     "{'json':{'connection_id':'conn-1','other':{'a':[1]},'channel':'x'}}",
-    "{'text':' \\n{ \\\"connection_id\\\" : \\\"conn\\u002d1\\\" } '}",
+    "{'text':' \\n{ \\'connection_id\\' : \\'conn\\u002d1\\' } '}",
     "{'frame':{'opcode':'binary','json':{'connection_id':'conn-1'}}}",
     "{'json':{'connection_id':'conn-1'},'chop':1}",
     "{'ping':'first'},{'json':{'connection_id':'conn-1'}}",
-    "{'frames':[{'fin':false,'text':'{\\\"connection_id\\\":'},{'opcode':'ping','text':'between'},{'opcode':'continuation','"
-    "text':'\\\"conn-1\\\"}'}]}",
+    "{'frames':[{'fin':false,'text':'{\\'connection_id\\':'},{'opcode':'ping','text':'between'},{'opcode':'continuation','"
+    "text':'\\'conn-1\\'}'}]}",
 };
-
-static void script(server *s, const char *steps) {
-  /* \" stays what it is, ' becomes a quote. */
-  char *text = strdup(steps);
-  for (char *at = text; *at; at++)
-    if (*at == '\'')
-      *at = '"';
-  server_websocket_raw(s, "{'upgrade':true},%s", text);
-  free(text);
-}
 
 int main(void) {
   server *s = server_start();
   vdbrt_client *client =
       client_for(s, "{'ws.first_message_timeout_ms':300,'ws.max_message_bytes':65536,'ws.close_timeout_ms':200}");
   for (size_t i = 0; i < sizeof oddities / sizeof *oddities; i++) {
-    script(s, oddities[i].steps);
+    server_websocket_raw(s, "{'upgrade':true},%s", oddities[i].steps);
     vdbrt_events *events = (vdbrt_events *)s;
     int64_t start = now_ms();
     err_clear();
@@ -76,7 +66,7 @@ int main(void) {
 
   client = client_for(s, "{'ws.first_message_timeout_ms':%d}", slow(1000));
   for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
-    script(s, right[i]);
+    server_websocket_raw(s, "{'upgrade':true},%s", right[i]);
     vdbrt_events *events = channel_open(client);
     char *id = NULL;
     OK(vdbrt_events_connection_id(events, &id, &err));
@@ -91,7 +81,7 @@ int main(void) {
   }
 
   /* The deadline of the op counts, where it is nearer. */
-  script(s, "{'hang':true}");
+  server_websocket_raw(s, "{'upgrade':true},{'hang':true}");
   vdbrt_op *op = NULL;
   vdbrt_events *events = NULL;
   OK(vdbrt_op_new(100, &op, &err));

@@ -30,13 +30,8 @@ int main(void) {
   vdbrt_client *client = client_for(s, "{'ws.close_timeout_ms':300}");
   for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
     for (int mode = 0; mode < 2; mode++) {
-      char steps[512];
-      snprintf(steps, sizeof steps, "{'await':'go'},{'frames':[{'text':'[1]'},{'text':'[2]'},{'text':'[3]'}%s]}%s", ends[i].end,
-               ends[i].then);
-      for (char *at = steps; *at; at++)
-        if (*at == '\'')
-          *at = '"';
-      server_websocket(s, "%s", steps);
+      server_websocket(s, "{'await':'go'},{'frames':[{'text':'[1]'},{'text':'[2]'},{'text':'[3]'}%s]}%s", ends[i].end,
+                       ends[i].then);
       vdbrt_events *events = channel_open(client);
       if (mode == 0) {
         server_go(s, "go");

@@ -82,7 +82,7 @@ int main(void) {
 
   /* Several threads, and an end that all of them see. */
   server_websocket(s,
-                   "{'await':'go'},{'flood':{'count':%d,'text':'{\\\"channel\\\":\\\"scene_index\\\",\\\"data\\\":{n}}'}},{'"
+                   "{'await':'go'},{'flood':{'count':%d,'text':'{\\'channel\\':\\'scene_index\\',\\'data\\':{n}}'}},{'"
                    "close_frame':1001}",
                    EVENTS);
   shared = channel_open(client);

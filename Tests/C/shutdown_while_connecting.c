@@ -38,17 +38,10 @@ int main(void) {
     if (is_full)
       server_on(s, "GET /collection/default/websocket",
                 "{'status':200,'json':{'data':{'websocket_url':'ws://127.0.0.1:%d/ws'}}}", full);
-    else {
-      char steps[256];
-      snprintf(steps, sizeof steps, "%s", stages[i].url_answer ? stages[i].url_answer : stages[i].ws_steps);
-      for (char *at = steps; *at; at++)
-        if (*at == '\'')
-          *at = '"';
-      if (stages[i].url_answer)
-        server_on(s, "GET /collection/default/websocket", "%s", steps);
-      else
-        server_websocket_raw(s, "%s", steps);
-    }
+    else if (stages[i].url_answer)
+      server_on(s, "GET /collection/default/websocket", "%s", stages[i].url_answer);
+    else
+      server_websocket_raw(s, "%s", stages[i].ws_steps);
     server_on(s, "GET /collection", "[[{'hang':true}]]");
     client = client_for(s, "{'ws.close_timeout_ms':200}");
     vdbrt_status status[2] = {VDBRT_OK, VDBRT_OK};

@@ -195,17 +195,15 @@ bool under_valgrind(void) {
 int slow(int ms) { return under_valgrind() ? ms * 10 : ms; }
 
 char *vquoted(const char *format, va_list list) {
-  char *with_quotes = strdup(format);
-  for (char *at = with_quotes; *at; at++)
-    if (*at == '\'')
-      *at = '"';
   char *text = NULL;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-  if (vasprintf(&text, with_quotes, list) < 0)
+  if (vasprintf(&text, format, list) < 0)
     failed(__FILE__, __LINE__, "no memory");
 #pragma GCC diagnostic pop
-  free(with_quotes);
+  for (char *at = text; *at; at++)
+    if (*at == '\'')
+      *at = '"';
   return text;
 }
 

@@ -78,7 +78,8 @@ int64_t now_ms(void);
 int slow(int ms);
 bool under_valgrind(void);
 
-/* JSON written with single quotes, as text to be freed: quoted("{'limit': %d}", 3). Quotes in the arguments stay. */
+/* JSON written with single quotes, as text to be freed: quoted("{'limit': %d}", 3). Inside a text, \' is a quote. All functions
+ * below that take a format do the same with it. */
 char *quoted(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *vquoted(const char *format, va_list list);
 /* The same, parsed. */

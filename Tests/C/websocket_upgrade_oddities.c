@@ -48,21 +48,11 @@ static const char *const right[] = {
     "{'upgrade':{'chop':1}}",
 };
 
-static void script(server *s, const char *first, const char *then) {
-  char *text = malloc(strlen(first) + strlen(then) + 1);
-  strcpy(stpcpy(text, first), then);
-  for (char *at = text; *at; at++)
-    if (*at == '\'')
-      *at = '"';
-  server_websocket_raw(s, "%s", text);
-  free(text);
-}
-
 int main(void) {
   server *s = server_start();
   vdbrt_client *client = client_for(s, "{'ws.connect_timeout_ms':300}");
   for (size_t i = 0; i < sizeof oddities / sizeof *oddities; i++) {
-    script(s, oddities[i].step, "");
+    server_websocket_raw(s, "%s", oddities[i].step);
     vdbrt_events *events = (vdbrt_events *)s;
     int64_t start = now_ms();
     err_clear();
@@ -80,7 +70,7 @@ int main(void) {
 
   client = client_for(s, NULL);
   for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
-    script(s, right[i], ",{'json':{'connection_id':'conn-1'}}");
+    server_websocket_raw(s, "%s,{'json':{'connection_id':'conn-1'}}", right[i]);
     vdbrt_events *events = channel_open(client);
     skip_event(events, VDBRT_EVENT_CONNECTED);
     vdbrt_events_release(events);
