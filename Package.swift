@@ -12,7 +12,7 @@ let swiftSettings: [SwiftSetting] =
   + (embedded
     ? [
       .enableExperimentalFeature("Embedded"),
-      .unsafeFlags(["-Xfrontend", "-function-sections", "-warnings-as-errors"]),
+      .unsafeFlags(["-Osize", "-Xfrontend", "-function-sections", "-warnings-as-errors"]),
     ] : [])
 
 let linkerSettings: [LinkerSetting] =

@@ -169,7 +169,7 @@ VDBRT_API void vdbrt_config_free(vdbrt_config *config);
 VDBRT_API vdbrt_status vdbrt_config_set(vdbrt_config *config, const char *key, const char *value, vdbrt_error **err);
 /* Sets each member of a JSON object: {"base_url": "...", "http.timeout_ms": 5000}. All or nothing. */
 VDBRT_API vdbrt_status vdbrt_config_set_json(vdbrt_config *config, const char *json, vdbrt_error **err);
-/* JSON array of {key, type, unit, default, description}, sorted by key. */
+/* JSON array of {key, type, unit, default, description}, sorted by key; an integer has minimum and maximum, a choice allowed. */
 VDBRT_API vdbrt_status vdbrt_config_describe(char **out_json, vdbrt_error **err);
 
 enum { VDBRT_LOG_DEBUG = 0, VDBRT_LOG_INFO = 1, VDBRT_LOG_WARNING = 2, VDBRT_LOG_ERROR = 3 };

@@ -54,8 +54,8 @@ static int emit_members(const struct writer *w, const json_t *json) {
   const char *separator = "{";
   for (void *at = json_object_iter(object); at; at = json_object_iter_next(object, at)) {
     json_t *key = json_string(json_object_iter_key(at));
-    int failed = !key || emit(w, separator, 1) || emit_value(w, key) || emit(w, ":", 1) ||
-                 emit_value(w, json_object_iter_value(at));
+    int failed =
+        !key || emit(w, separator, 1) || emit_value(w, key) || emit(w, ":", 1) || emit_value(w, json_object_iter_value(at));
     json_decref(key);
     if (failed)
       return -1;

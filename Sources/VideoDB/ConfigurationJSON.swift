@@ -32,10 +32,9 @@ public enum ConfigurationJSON {
   }
 
   public static func description() throws(VideoDBError) -> [UInt8] {
-    var keys = ConfigKey.allCases.map { $0.spec }
-    keys.sort { a, b in Array(a.name).lexicographicallyPrecedes(Array(b.name)) }
     var entries: [JSONTree] = []
-    for spec in keys {
+    for key in ConfigKey.allCases {
+      let spec = key.spec
       let entry = try JSONTree.object()
       try entry.set("key", spec.name)
       switch spec.kind {

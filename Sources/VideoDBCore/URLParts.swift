@@ -48,6 +48,7 @@ public struct URLParts: Sendable {
       hostEnd = colon
     }
     guard hostEnd > 0 else { throw Problem(text: "it has no host") }
+    guard isHost(authority[0..<hostEnd]) else { throw Problem(text: "its host holds a character that no host name has") }
     var port: Int32?
     if hostEnd < authority.count {
       let digits = authority[(hostEnd + 1)...]
@@ -63,6 +64,22 @@ public struct URLParts: Sendable {
       port = number
     }
     return URLParts(scheme: scheme, host: authority[0..<hostEnd].map(lowercase), port: port, target: Array(bytes[end...]))
+  }
+
+  /// Letters, digits, `-`, `.`, `_` and anything beyond ASCII; in brackets an IPv6 address.
+  private static func isHost(_ host: ArraySlice<UInt8>) -> Bool {
+    let isBracketed = host.first == 0x5B
+    let inner = isBracketed ? host.dropFirst().dropLast() : host
+    if isBracketed, !inner.contains(0x3A) { return false }
+    return inner.allSatisfy { c in
+      switch c {
+      case 0x30...0x39: true
+      case 0x41...0x46, 0x61...0x66, 0x2E: true
+      case 0x3A: isBracketed
+      case 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F: !isBracketed
+      default: c >= 0x80 && !isBracketed
+      }
+    }
   }
 
   /// Host and port, the way a Host header has them.

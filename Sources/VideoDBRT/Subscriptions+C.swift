@@ -13,7 +13,7 @@ public func vdbrt_events_subscribe(
   return Boundary.run(err) { () throws(VideoDBError) in
     // Whatever fails from here on, `owner` goes, and with it the user data: exactly once, after the last call of fn.
     let events = try Handles.events(events)
-    let filter = try Boundary.optionalText(channel, "channel").map { Array($0) }
+    let filter = channel == nil ? nil : try Boundary.id(channel, "channel")
     guard let fn else { throw VideoDBError(.argument, "fn is NULL.") }
     let subscription = try events.subscribe(
       channel: filter, handler: { record in fn(owner.user, OpaquePointer(record)) }, destroy: { owner.destroy() })

@@ -16,10 +16,15 @@ static inline CURLcode vdbshim_easy_set_long(CURL *easy, CURLoption option, long
 static inline CURLcode vdbshim_easy_set_pointer(CURL *easy, CURLoption option, const void *value) {
   return curl_easy_setopt(easy, option, value);
 }
+static inline CURLcode vdbshim_easy_set_offset(CURL *easy, CURLoption option, int64_t value) {
+  return curl_easy_setopt(easy, option, (curl_off_t)value);
+}
 static inline CURLcode vdbshim_easy_set_data_fn(CURL *easy, CURLoption option, vdbshim_data_fn value) {
   return curl_easy_setopt(easy, option, value);
 }
-static inline CURLcode vdbshim_easy_get_long(CURL *easy, CURLINFO info, long *out) { return curl_easy_getinfo(easy, info, out); }
+static inline CURLcode vdbshim_easy_get_long(CURL *easy, CURLINFO info, long *out) {
+  return curl_easy_getinfo(easy, info, out);
+}
 static inline CURLcode vdbshim_easy_get_offset(CURL *easy, CURLINFO info, curl_off_t *out) {
   return curl_easy_getinfo(easy, info, out);
 }
@@ -54,6 +59,19 @@ static inline int vdbshim_multi_result(CURLM *multi, CURLcode *out) {
 
 /* curl_global_init, exactly once in this process and before anything else of libcurl's. */
 CURLcode vdbshim_curl_start(void);
+
+/* curl_multi_init. Its wakeup descriptors close on exec, which libcurl's own (7.88) do not. */
+CURLM *vdbshim_multi_new(void);
+
+/* The easy handle's sockets close on exec. */
+void vdbshim_easy_close_on_exec(CURL *easy);
+
+/* `fn` runs each time before the request is sent, also when libcurl itself sends it again because a kept connection turned out to be
+ * dead; what it returns other than 0 aborts. 0: this libcurl (before 7.80) cannot tell. */
+int vdbshim_easy_before_request(CURL *easy, int (*fn)(void *user, char *, char *, int, int), void *user);
+
+/* Whether the connection that the handle used last is still open, as far as can be seen without waiting. */
+int vdbshim_easy_is_connected(CURL *easy);
 
 /* Overwrites the strings of the list, which may hold the key, before it frees them. */
 void vdbshim_slist_free_zeroed(struct curl_slist *list);

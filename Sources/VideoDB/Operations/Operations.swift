@@ -21,7 +21,8 @@ extension Operation {
   public static let rtstreamList = Operation(
     "rtstream_list", .get, "/rtstream", .query,
     [
-      OptionRule("limit", .integer(0...1_000_000)), OptionRule("offset", .integer(0...Int64.max)), OptionRule("status", .text),
+      OptionRule("limit", .integer(0...1_000_000)), OptionRule("offset", .integer(0...Int64.max)),
+      OptionRule("status", .oneOf(["connected", "stopped"])),
       OptionRule("name", .text), OptionRule("ordering", .text),
     ])
   public static let rtstreamStart = Operation("rtstream_start", .patch, "/rtstream/{rtstream_id}/status", .action("start"))

@@ -12,6 +12,7 @@ struct OptionRule: Sendable {
     /// A point in time in seconds since the Unix epoch; milliseconds are told apart and refused.
     case seconds
     case object
+    case oneOf([StaticString])
     /// An array of at least one of these.
     case texts([StaticString])
   }
@@ -40,6 +41,7 @@ struct OptionRule: Sendable {
         ? "a whole number from \(range.lowerBound)" : "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .seconds: "a number of seconds"
     case .object: "a JSON object"
+    case .oneOf(let names): "one of " + names.map { $0.text }.joined(separator: ", ")
     case .texts(let names): "an array of at least one of " + names.map { $0.text }.joined(separator: ", ")
     }
   }
@@ -48,6 +50,7 @@ struct OptionRule: Sendable {
     switch (kind, JSONTree.kind(value)) {
     case (.text, .string): !(JSONTree.string(value) ?? []).isEmpty
     case (.anyText, .string), (.boolean, .boolean), (.object, .object): true
+    case (.oneOf(let names), .string): JSONTree.string(value).map { text in names.contains { text.equals($0) } } ?? false
     case (.integer(let range), .integer): range.contains(JSONTree.integer(value))
     case (.seconds, .integer), (.seconds, .real): true
     case (.texts(let names), .array):

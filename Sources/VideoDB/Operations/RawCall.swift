@@ -15,7 +15,11 @@ enum RawCall {
       target += writer.text
     }
     var request = Request(try verb(method), target)
-    if let body { request.body = try JSONTree.parseObject(body, "call: body_json").text() }
+    if let body {
+      // Sent byte for byte as it was given; jansson is asked only for what is wrong with it.
+      request.body = Array(body)
+      if !(JSON(Array(body))?.isObject ?? false) { request.body = try JSONTree.parseObject(body, "call: body_json").text() }
+    }
     return request
   }
 
@@ -26,8 +30,8 @@ enum RawCall {
 
   private static func check(_ path: [UInt8]) throws(VideoDBError) {
     let problem: StaticString? =
-      path.first != 0x2F
-      ? "must begin with a slash"
+      path.first != 0x2F || path.count > 1 && path[1] == 0x2F
+      ? "must begin with one slash"
       : path.contains(0x3F)
         ? "must not hold a query: use query_json"
         : path.contains { $0 <= 0x20 || $0 >= 0x7F || $0 == 0x23 || $0 == 0x5C }

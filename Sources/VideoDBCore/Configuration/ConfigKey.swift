@@ -1,10 +1,11 @@
-/// Every configuration key. The name is for settings files, the rest for `vdbrt_config_describe`.
+/// Every configuration key, in the order of their names. The name is for settings files, the rest for `vdbrt_config_describe`.
 public enum ConfigKey: Int, CaseIterable, Sendable {
-  case apiKey, baseURL, sessionToken
+  case apiKey, baseURL
   case httpAllowCleartext, httpConnectTimeoutMs, httpMaxResponseBytes, httpMaxRetries, httpProxy, httpRetryBaseMs,
     httpRetryMaxMs
   case httpTimeoutMs
   case queueMaxBytes, queueMaxEvents, queueOverflow
+  case sessionToken
   case tlsCAFile, tlsVerify
   case wsCloseTimeoutMs, wsConnectTimeoutMs, wsFirstMessageTimeoutMs, wsMaxMessageBytes, wsPingIntervalMs, wsPongTimeoutMs
 

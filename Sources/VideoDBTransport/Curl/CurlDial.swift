@@ -53,7 +53,7 @@ final class CurlDial: LoopSource {
     -> CurlDial
   {
     let easy = try CurlEasy.make()
-    guard let multi = curl_multi_init() else { throw VideoDBError(.noMemory, "libcurl has no memory for a connection.") }
+    guard let multi = vdbshim_multi_new() else { throw VideoDBError(.noMemory, "libcurl has no memory for a connection.") }
     return CurlDial(loop, easy, multi, settings, parts, progressed)
   }
 

@@ -10,7 +10,12 @@ struct CurlFailure {
   /// Worth another try at all.
   let isPassing: Bool
 
-  init(_ code: CURLcode, didConnect: Bool) {
+  /// `proxyStatus`: what a proxy answered to CONNECT; 0 where none was asked.
+  init(_ code: CURLcode, didConnect: Bool, proxyStatus: Int = 0) {
+    if proxyStatus >= 300 {
+      self.init(.connect, "The proxy refuses: check http.proxy and its user and password.", neverSent: true, isPassing: false)
+      return
+    }
     switch code {
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
       self.init(.resolve, "Check the host name in base_url and the network.", neverSent: true, isPassing: true)
@@ -27,6 +32,11 @@ struct CurlFailure {
       self.init(.tls, "Does the service speak TLS on this port?", neverSent: true, isPassing: false)
     case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM:
       self.init(.disconnected, "The connection broke: try again.", neverSent: !didConnect, isPassing: true)
+    case CURLE_ABORTED_BY_CALLBACK:
+      self.init(
+        .disconnected, "The kept connection broke before an answer came; the request may have been carried out.",
+        neverSent: false,
+        isPassing: false)
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_HTTP_RETURNED_ERROR:
       self.init(.protocolViolation, "Is this an HTTP service?", neverSent: false, isPassing: false)
     case CURLE_URL_MALFORMAT:

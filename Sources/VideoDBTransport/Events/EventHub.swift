@@ -23,6 +23,8 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
     /// Signalled while something can be pulled; made when it is first asked for.
     var pollFD: Int32 = -1
     var pollFDIsSet = false
+    /// Set once, when the connection id came.
+    var connectionID: [UInt8]?
     /// What the end is called where it was asked for by the application.
     var closing: VideoDBError?
   }
@@ -65,7 +67,10 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
   func attach(_ connection: WebSocketConnection) { self.connection = connection }
 
   func opened(connectionID: [UInt8]) {
-    state.update { $0.phase = .open(connectionID: connectionID) }
+    state.update { state in
+      state.phase = .open(connectionID: connectionID)
+      state.connectionID = connectionID
+    }
     announce(.connected) { data throws(VideoDBError) in try data.set("connection_id", connectionID) }
   }
 
@@ -148,11 +153,7 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
     var why = state.withLock { $0.closing } ?? why
     why.message = redactor.redact(why.message)
     connection = nil
-    let wasOpen = state.withLock { state in
-      if case .open = state.phase { return true }
-      return false
-    }
-    if wasOpen {
+    if state.withLock({ $0.connectionID != nil }) {
       announce(.disconnected) { data throws(VideoDBError) in
         try data.set("status", why.status.name)
         try data.set("reason", Array(why.message.utf8))
@@ -168,6 +169,7 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
 
   /// An event of ours. It is delivered whatever the queue holds.
   private func announce(_ kind: EventKind, _ fill: (JSONTree) throws(VideoDBError) -> Void) {
+    if !batch.isEmpty { flushBatch() }  // what came before goes before
     guard let message = Self.message(kind, fill) else { return }
     message.withUnsafeBytes { bytes in
       var fields = EventFields()
@@ -251,6 +253,8 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
     let waker = op.map { op in op.register { [state] in state.wake() } }
     defer { if let op, let waker { op.unregister(waker) } }
     return state.wait(until: deadlineMs) { state -> Phase?? in
+      // A connection that was open and has ended since has events to give, and its end is one of them.
+      if let id = state.connectionID { return .some(.open(connectionID: id)) }
       if case .opening = state.phase { return op?.isCancelled ?? false ? .some(nil) : nil }
       return .some(state.phase)
     } ?? nil
@@ -312,7 +316,7 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
     }
     let taken = state.wait(until: Clock.deadline(afterMs: timeoutMs)) { state -> Taken? in
       guard state.mode != .pushed else {
-        return .refused(VideoDBError(.state, "The channel is pushed to a subscription; it cannot be pulled as well."))
+        return .refused(Self.isPushed)
       }
       state.mode = .pulled
       if state.queue.isEmpty {
@@ -339,6 +343,10 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
     }
   }
 
+  private static var isPushed: VideoDBError {
+    VideoDBError(.state, "The channel is pushed to a subscription; it cannot be pulled as well. Open a second channel.")
+  }
+
   private static func overflowRecord(_ dropped: Int64) -> EventQueue.Record? {
     guard let text = message(.overflow, { data throws(VideoDBError) in try data.set("dropped", dropped) }) else { return nil }
     return text.withUnsafeBytes { bytes in
@@ -349,9 +357,11 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
     }
   }
 
-  /// Readable while there is something to pull.
+  /// Readable while there is something to pull. Asking for it makes the channel a pulled one.
   public func pollFD() throws(VideoDBError) -> Int32 {
-    let fd = state.withLock { state in
+    let fd = try state.withLock { state throws(VideoDBError) in
+      guard state.mode != .pushed else { throw Self.isPushed }
+      state.mode = .pulled
       if state.pollFD < 0 {
         state.pollFD = vdbshim_eventfd_new()
         state.pollFDIsSet = false

@@ -389,7 +389,11 @@ final class WebSocketConnection: LoopSource {
   private func violated(_ code: UInt16, _ what: StaticString) {
     let status: Status = code == 1009 ? .tooLarge : .protocolViolation
     beginClosing(
-      code: code, VideoDBError(status, "The server sent \(what.text) (RFC 6455, close code \(code))."), closeCode: code)
+      code: code,
+      VideoDBError(
+        status,
+        "\(phase == .open ? "The WebSocket" : "Opening the WebSocket"): the server sent \(what.text) (RFC 6455, close code \(code))."
+      ), closeCode: code)
   }
 
   /// Sends a close frame and gives the peer a moment to answer it.

@@ -152,7 +152,7 @@ private struct Call {
     while true {
       if client.isStopped(op) { throw client.stopped(request.name, op) }
       let started = Clock.now
-      let outcome = session.perform(deadlineMs: deadlineMs) { client.isStopped(op) }
+      let outcome = session.perform(onlyReads: onlyReads(request), deadlineMs: deadlineMs) { client.isStopped(op) }
       settings.log(.debug, "http", "\(request.name): \(describe(outcome)) after \(Clock.now - started) ms")
       let (mayRepeat, askedMs) = judge(outcome, request)
       if mayRepeat, attempt < settings.maxRetries {
@@ -213,15 +213,19 @@ private struct Call {
   /// No key stays in an idle connection.
   private func forget() { session.easy.setHeaders(nil) }
 
+  private func onlyReads(_ request: Request) -> Bool {
+    if case .get = request.method { return true }
+    return false
+  }
+
   private func judge(_ outcome: RESTSession.Outcome, _ request: Request) -> (mayRepeat: Bool, askedMs: Int64) {
-    var reads = false
-    if case .get = request.method { reads = true }
+    let reads = onlyReads(request)
     switch outcome {
     case .answer(let response):
       let mayRepeat = response.httpStatus == 429 || reads && [502, 503, 504].contains(response.httpStatus)
       return (mayRepeat, max(response.retryAfterMs, 0))
     case .failed(let code, let didConnect):
-      let failure = CurlFailure(code, didConnect: didConnect)
+      let failure = CurlFailure(code, didConnect: didConnect, proxyStatus: session.proxyStatus)
       return (failure.isPassing && (reads || failure.neverSent), 0)
     case .tooLarge, .stopped: return (false, 0)
     }
@@ -237,7 +241,7 @@ private struct Call {
         "\(request.name): the answer is longer than \(settings.maxResponseBytes) bytes. Ask for smaller pages, or raise http.max_response_bytes."
       )
     case .failed(let code, let didConnect):
-      let failure = CurlFailure(code, didConnect: didConnect)
+      let failure = CurlFailure(code, didConnect: didConnect, proxyStatus: session.proxyStatus)
       let text =
         code == CURLE_OPERATION_TIMEDOUT
         ? didConnect ? "no answer within the time allowed" : "no connection within the time allowed"

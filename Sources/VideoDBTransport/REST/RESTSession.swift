@@ -12,10 +12,15 @@ final class RESTSession: @unchecked Sendable {
   private var retryAfterMs: Int64 = -1
   private let maxBytes: Int
   private var isTooLarge = false
+  /// How often libcurl has begun to send the current request, and how often it may.
+  private var sendings = 0
+  private var maySendAgain = true
+  /// libcurl tells before it sends.
+  private var countsSendings = false
 
   static func make(_ settings: Settings) throws(VideoDBError) -> RESTSession {
     let easy = try CurlEasy.make()
-    guard let multi = curl_multi_init() else { throw VideoDBError(.noMemory, "libcurl has no memory for a connection.") }
+    guard let multi = vdbshim_multi_new() else { throw VideoDBError(.noMemory, "libcurl has no memory for a connection.") }
     return RESTSession(easy, multi, settings)
   }
 
@@ -26,6 +31,7 @@ final class RESTSession: @unchecked Sendable {
     easy.configure(settings)
     easy.set(CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: settings.connectTimeoutMs))
     easy.set(CURLOPT_FOLLOWLOCATION, 0)
+    _ = vdbshim_easy_set_offset(easy.handle, CURLOPT_MAXFILESIZE_LARGE, Int64(maxBytes))
     let me = Unmanaged.passUnretained(self).toOpaque()
     easy.set(CURLOPT_WRITEDATA, pointer: me)
     easy.set(CURLOPT_HEADERDATA, pointer: me)
@@ -40,9 +46,28 @@ final class RESTSession: @unchecked Sendable {
       session.header(UnsafeRawBufferPointer(start: data, count: size * count))
       return size * count
     }
+    let counts = vdbshim_easy_before_request(
+      easy.handle,
+      { user, _, _, _, _ in
+        guard let user else { return 1 }
+        let session = Unmanaged<RESTSession>.fromOpaque(user).takeUnretainedValue()
+        session.sendings += 1
+        return session.sendings == 1 || session.maySendAgain ? 0 : 1
+      }, me)
+    countsSendings = counts != 0
   }
 
   deinit { curl_multi_cleanup(multi) }
+
+  /// libcurl sends a request a second time by itself when a kept connection dies before an answer: right for a call that only reads,
+  /// wrong for one that may have been carried out.
+  private func guardAgainstRepeats(_ onlyReads: Bool) {
+    sendings = 0
+    maySendAgain = onlyReads
+    // Most dead connections are seen beforehand, so that the call goes over a fresh one instead of failing.
+    let needsFresh = !onlyReads && (!countsSendings || vdbshim_easy_is_connected(easy.handle) == 0)
+    easy.set(CURLOPT_FRESH_CONNECT, needsFresh ? 1 : 0)
+  }
 
   /// From any thread: ends the wait of `perform` or `pause`.
   func wake() { curl_multi_wakeup(multi) }
@@ -63,10 +88,15 @@ final class RESTSession: @unchecked Sendable {
       return
     }
     // Seconds; the other form, a date, needs a clock that agrees with the server's and is not used by the service.
-    let text = line[name.count...].filter { $0 > 0x20 }
+    var text = Array(line[name.count...])
+    while let last = text.last, last <= 0x20 { text.removeLast() }
+    text = Array(text.drop { $0 == 0x20 || $0 == 0x09 })
     guard !text.isEmpty, text.count <= 9, text.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return }
     retryAfterMs = text.reduce(0) { $0 * 10 + Int64($1 - 0x30) } * 1000
   }
+
+  /// What a proxy answered to CONNECT; 0 where none was asked.
+  var proxyStatus: Int { easy.long(CURLINFO_HTTP_CONNECTCODE) }
 
   enum Outcome {
     case answer(Response)
@@ -76,7 +106,8 @@ final class RESTSession: @unchecked Sendable {
   }
 
   /// Runs what has been set on `easy`. `isStopped` is asked whenever something wakes the wait.
-  func perform(deadlineMs: Int64, isStopped: () -> Bool) -> Outcome {
+  func perform(onlyReads: Bool, deadlineMs: Int64, isStopped: () -> Bool) -> Outcome {
+    guardAgainstRepeats(onlyReads)
     received.removeAll(keepingCapacity: received.capacity <= 65_536)
     retryAfterMs = -1
     isTooLarge = false
@@ -95,7 +126,7 @@ final class RESTSession: @unchecked Sendable {
     }
     var code = CURLE_OK
     guard vdbshim_multi_result(multi, &code) == 1 else { return .failed(CURLE_OUT_OF_MEMORY, didConnect: false) }
-    if isTooLarge { return .tooLarge }
+    if isTooLarge || code == CURLE_FILESIZE_EXCEEDED { return .tooLarge }
     guard code == CURLE_OK else { return .failed(code, didConnect: didConnect) }
     return .answer(
       Response(httpStatus: Int32(clamping: easy.long(CURLINFO_RESPONSE_CODE)), body: received, retryAfterMs: retryAfterMs))
