@@ -23,35 +23,30 @@ CURLcode vdbshim_curl_start(void) {
   return result;
 }
 
-static int unread_bytes(int fd) {
+static int queued(int fd, unsigned long which) {
   int count = 0;
-  return ioctl(fd, FIONREAD, &count) == 0 ? count : 0;
+  return ioctl(fd, which, &count) == 0 ? count : 0;
 }
 
-/* libcurl says nothing about its wakeup descriptors. They are the ones that have a byte to read after a wakeup and had none before;
- * new descriptors get the lowest free numbers, so that is where to look. */
+/* libcurl says nothing about the pair of sockets behind its wakeup. A new pair gets the two lowest free numbers; that these are the pair
+ * is certain when a wakeup leaves a byte to read in the one and a byte underway in the other. */
 CURLM *vdbshim_multi_new(void) {
-  enum { LOOK = 8 };
-  int lowest = vdbshim_eventfd_new();
-  if (lowest >= 0)
-    close(lowest);
+  int first = vdbshim_eventfd_new(), second = vdbshim_eventfd_new();
+  if (second >= 0)
+    close(second);
+  if (first >= 0)
+    close(first);
   CURLM *multi = curl_multi_init();
-  if (!multi || lowest < 0)
+  if (!multi || second < 0)
     return multi;
-  int before[LOOK];
-  for (int i = 0; i < LOOK; i++)
-    before[i] = unread_bytes(lowest + i);
-  if (curl_multi_wakeup(multi) != CURLM_OK)
-    return multi;
-  for (int i = 0; i < LOOK; i++)
-    if (before[i] == 0 && unread_bytes(lowest + i) == 1) {
-      /* The other end has the next number. */
-      for (int fd = lowest + i; fd <= lowest + i + 1; fd++)
-        if (fcntl(fd, F_GETFD) == 0)
-          fcntl(fd, F_SETFD, FD_CLOEXEC);
-      break;
+  if (fcntl(first, F_GETFD) == 0 && fcntl(second, F_GETFD) == 0 && !queued(first, FIONREAD) && !queued(second, TIOCOUTQ) &&
+      curl_multi_wakeup(multi) == CURLM_OK) {
+    if (queued(first, FIONREAD) == 1 && queued(second, TIOCOUTQ) > 0) {
+      fcntl(first, F_SETFD, FD_CLOEXEC);
+      fcntl(second, F_SETFD, FD_CLOEXEC);
     }
-  curl_multi_poll(multi, NULL, 0, 0, NULL);
+    curl_multi_poll(multi, NULL, 0, 0, NULL);
+  }
   return multi;
 }
 
@@ -73,13 +68,9 @@ int vdbshim_easy_before_request(CURL *easy, int (*fn)(void *user, char *, char *
 #endif
 }
 
-int vdbshim_easy_is_connected(CURL *easy) {
-  curl_socket_t fd = CURL_SOCKET_BAD;
+int vdbshim_socket_is_idle(int fd) {
   char byte;
-  if (vdbshim_easy_get_socket(easy, &fd) != CURLE_OK || fd == CURL_SOCKET_BAD)
-    return 0;
-  ssize_t got = recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+  return fd >= 0 && recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
 void vdbshim_slist_free_zeroed(struct curl_slist *list) {

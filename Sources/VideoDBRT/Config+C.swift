@@ -22,7 +22,7 @@ public func vdbrt_config_set(
 ) -> vdbrt_status {
   Boundary.run(err) { () throws(VideoDBError) in
     let box = try Handles.config(config)
-    try box.configuration.set(Array(try Boundary.text(key, "key")), try Boundary.optionalText(value, "value"))
+    try box.configuration.set(Boundary.id(key, "key"), try Boundary.optionalText(value, "value"))
   }
 }
 

@@ -70,8 +70,8 @@ void vdbshim_easy_close_on_exec(CURL *easy);
  * dead; what it returns other than 0 aborts. 0: this libcurl (before 7.80) cannot tell. */
 int vdbshim_easy_before_request(CURL *easy, int (*fn)(void *user, char *, char *, int, int), void *user);
 
-/* Whether the connection that the handle used last is still open, as far as can be seen without waiting. */
-int vdbshim_easy_is_connected(CURL *easy);
+/* Whether a connected socket is open and has nothing to read, as far as can be seen without waiting. */
+int vdbshim_socket_is_idle(int fd);
 
 /* Overwrites the strings of the list, which may hold the key, before it frees them. */
 void vdbshim_slist_free_zeroed(struct curl_slist *list);

@@ -126,7 +126,7 @@ final class WebSocketConnection: LoopSource {
     case .awaitingID:
       end(
         VideoDBError(
-          .firstMessage,
+          .timeout,
           "Opening the WebSocket: no connection id within \(settings.ws.firstMessageTimeoutMs) ms. The service sends it as the first message.",
           isRetryable: true))
     case .open: keepAlive(now)
@@ -304,11 +304,11 @@ final class WebSocketConnection: LoopSource {
         wanted = atLeast
         return
       case .message(let message, let isText):
-        if phase == .open {
+        if phase == .open || phase == .closing {
           switch owner?.received(message, isText: isText) ?? .goOn {
           case .goOn: break
           case .pause:
-            pause()
+            if phase == .open { pause() } else { isDiscarding = true }
             return
           case .notUTF8:
             violated(1007, "a text message that is not UTF-8")
@@ -400,14 +400,14 @@ final class WebSocketConnection: LoopSource {
   private func beginClosing(code: UInt16, _ why: VideoDBError, closeCode: UInt16? = nil) {
     closeReason = (why, closeCode ?? code)
     phase = .closing
-    isPaused = false
-    unread = []
     pongDeadlineMs = -1
     phaseDeadlineMs = Clock.deadline(afterMs: settings.ws.closeTimeoutMs)
     arm()
-    if code != 1000 {
-      // The peer broke the protocol: the owner need not wait for it, and nothing more of it is looked at.
+    if code != 1000 || isPaused {
+      // The peer broke the protocol, or nobody takes what it sends: the owner need not wait, and nothing more is looked at.
       isDiscarding = true
+      isPaused = false
+      unread = []
       tellOwner(closeReason)
     }
     send(.close, FrameWriter.closePayload(code: code))

@@ -135,6 +135,7 @@ private struct Call {
       }
       waitMs = min(waitMs * 2, 5_000)
       let response = try send(request, to: origin, withKey: isOurs)
+      if !isOurs { session.forgetConnection() }
       switch Envelope(what, httpStatus: response.httpStatus, retryAfterMs: response.retryAfterMs, body: response.body) {
       case .data(let data): return data
       case .failed(let error): throw error

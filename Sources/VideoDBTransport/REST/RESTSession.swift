@@ -15,6 +15,11 @@ final class RESTSession: @unchecked Sendable {
   /// How often libcurl has begun to send the current request, and how often it may.
   private var sendings = 0
   private var maySendAgain = true
+  /// The socket of the connection that was used last, if libcurl keeps it; nobody but this session uses it.
+  private var keptSocket: Int32 = -1
+  private var headBytes = 0
+  private var headIsWhole = false
+  private static let maxHead = 262_144
   /// libcurl tells before it sends.
   private var countsSendings = false
 
@@ -43,8 +48,7 @@ final class RESTSession: @unchecked Sendable {
     _ = vdbshim_easy_set_data_fn(easy.handle, CURLOPT_HEADERFUNCTION) { data, size, count, user in
       guard let user, let data else { return 0 }
       let session = Unmanaged<RESTSession>.fromOpaque(user).takeUnretainedValue()
-      session.header(UnsafeRawBufferPointer(start: data, count: size * count))
-      return size * count
+      return session.header(UnsafeRawBufferPointer(start: data, count: size * count))
     }
     let counts = vdbshim_easy_before_request(
       easy.handle,
@@ -65,7 +69,7 @@ final class RESTSession: @unchecked Sendable {
     sendings = 0
     maySendAgain = onlyReads
     // Most dead connections are seen beforehand, so that the call goes over a fresh one instead of failing.
-    let needsFresh = !onlyReads && (!countsSendings || vdbshim_easy_is_connected(easy.handle) == 0)
+    let needsFresh = !onlyReads && (!countsSendings || vdbshim_socket_is_idle(keptSocket) == 0)
     easy.set(CURLOPT_FRESH_CONNECT, needsFresh ? 1 : 0)
   }
 
@@ -81,19 +85,32 @@ final class RESTSession: @unchecked Sendable {
     return bytes.count
   }
 
-  private func header(_ line: UnsafeRawBufferPointer) {
-    let name = UnsafeRawBufferPointer("retry-after:")
-    guard line.count > name.count, UnsafeRawBufferPointer(rebasing: line[0..<name.count]).equalsIgnoringCase("retry-after:")
-    else {
-      return
+  private func header(_ line: UnsafeRawBufferPointer) -> Int {
+    headBytes += line.count
+    if headBytes > Self.maxHead {
+      isTooLarge = true
+      return 0
     }
+    // A head of its own comes from a proxy and for each 1xx answer: the last one counts.
+    headIsWhole = line.equals("\r\n") || line.equals("\n")
+    let name = UnsafeRawBufferPointer("retry-after:")
+    if line.count > name.count, UnsafeRawBufferPointer(rebasing: line[0..<name.count]).equalsIgnoringCase("retry-after:") {
+      readRetryAfter(UnsafeRawBufferPointer(rebasing: line[name.count...]))
+    }
+    return line.count
+  }
+
+  private func readRetryAfter(_ value: UnsafeRawBufferPointer) {
     // Seconds; the other form, a date, needs a clock that agrees with the server's and is not used by the service.
-    var text = Array(line[name.count...])
+    var text = Array(value)
     while let last = text.last, last <= 0x20 { text.removeLast() }
     text = Array(text.drop { $0 == 0x20 || $0 == 0x09 })
     guard !text.isEmpty, text.count <= 9, text.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return }
     retryAfterMs = text.reduce(0) { $0 * 10 + Int64($1 - 0x30) } * 1000
   }
+
+  /// The last connection was not the service's own.
+  func forgetConnection() { keptSocket = -1 }
 
   /// What a proxy answered to CONNECT; 0 where none was asked.
   var proxyStatus: Int { easy.long(CURLINFO_HTTP_CONNECTCODE) }
@@ -111,6 +128,8 @@ final class RESTSession: @unchecked Sendable {
     received.removeAll(keepingCapacity: received.capacity <= 65_536)
     retryAfterMs = -1
     isTooLarge = false
+    headBytes = 0
+    headIsWhole = false
     easy.clearErrorText()
     guard curl_multi_add_handle(multi, easy.handle) == CURLM_OK else { return .failed(CURLE_OUT_OF_MEMORY, didConnect: false) }
     defer { curl_multi_remove_handle(multi, easy.handle) }
@@ -126,7 +145,10 @@ final class RESTSession: @unchecked Sendable {
     }
     var code = CURLE_OK
     guard vdbshim_multi_result(multi, &code) == 1 else { return .failed(CURLE_OUT_OF_MEMORY, didConnect: false) }
+    if vdbshim_easy_get_socket(easy.handle, &keptSocket) != CURLE_OK { keptSocket = -1 }
     if isTooLarge || code == CURLE_FILESIZE_EXCEEDED { return .tooLarge }
+    // libcurl takes an end in the middle of the head for the end of an empty answer.
+    if code == CURLE_OK, !headIsWhole { code = CURLE_GOT_NOTHING }
     guard code == CURLE_OK else { return .failed(code, didConnect: didConnect) }
     return .answer(
       Response(httpStatus: Int32(clamping: easy.long(CURLINFO_RESPONSE_CODE)), body: received, retryAfterMs: retryAfterMs))
