@@ -169,7 +169,7 @@ def run_watch(program, camera_url, options, environment):
     watch = subprocess.Popen(command + options, env=environment, preexec_fn=die_with_parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: watch.terminate())
-    return watch.wait()
+    return 0 if watch.wait() == 0 else 1
 
 
 def watch_hosted(folder, seconds):
@@ -200,7 +200,8 @@ def main():
     parser.add_argument("--seconds", type=int, default=30)
     seconds = parser.parse_args().seconds
     hosted = os.environ.get("VIDEO_DB_API_KEY") and os.environ.get("VIDEO_DB_API")
-    # Both end the program through the `finally` above, as Ctrl-C does.
+    # All of them end the program through its `finally`. A shell without job control starts its children deaf to Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))
     try:

@@ -30,8 +30,8 @@ localservice: local
 # Only when named.
 table_on_request='
 valgrind: valgrind-embedded valgrind-ordinary
-asan: deps
-tsan: deps
+asan: local
+tsan: local
 '
 
 declare -A needs state pid_of started
