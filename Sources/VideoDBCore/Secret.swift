@@ -34,6 +34,12 @@ public struct Redactor: Sendable {
 
   public init(_ secrets: [Secret?]) { self.secrets = secrets.compactMap { $0 }.filter { $0.count >= 4 } }
 
+  /// The parts of a URL's path and query that are long enough to be a token. For text of a server only: ours holds such words too.
+  public init(partsOf target: [UInt8]) {
+    let parts = target.split { $0 == 0x2F || $0 == 0x3F || $0 == 0x26 || $0 == 0x3D }
+    secrets = parts.filter { $0.count >= 8 }.map { part in part.withUnsafeBytes { Secret($0) } }
+  }
+
   public func redact(_ bytes: [UInt8]) -> [UInt8] {
     var bytes = bytes
     for secret in secrets {

@@ -154,6 +154,7 @@ final class WebSocketConnection: LoopSource {
     if now >= phaseDeadlineMs {
       phaseDeadlineMs = Clock.deadline(afterMs: settings.ws.pingIntervalMs)
       if !isPaused {
+        settings.log(.debug, "ws", "Ping to \(parts.authority.text).")
         send(.ping, [])
         guard phase == .open else { return }
         if pongDeadlineMs < 0 { pongDeadlineMs = Clock.deadline(afterMs: settings.ws.pongTimeoutMs) }
@@ -345,6 +346,7 @@ final class WebSocketConnection: LoopSource {
         phase = .open
         phaseDeadlineMs = Clock.deadline(afterMs: settings.ws.pingIntervalMs)
         arm()
+        settings.log(.info, "ws", "Connected to \(parts.authority.text).")
         owner?.opened(connectionID: id)
         return phase != .ended
       }
@@ -372,7 +374,7 @@ final class WebSocketConnection: LoopSource {
       return
     }
     let meaning = code == 1005 ? "without a code" : "with code \(code)"
-    let said = reason.isEmpty ? "" : ": \(reason.text)"
+    let said = reason.isEmpty ? "" : ": \(Redactor(partsOf: parts.target).redact(reason).text)"
     let isOpening = phase == .awaitingID
     closeReason = (
       VideoDBError(
@@ -444,6 +446,7 @@ final class WebSocketConnection: LoopSource {
   private func tellOwner(_ reason: (error: VideoDBError, code: UInt16)?) {
     let owner = self.owner
     self.owner = nil
+    settings.log(.info, "ws", "Connection to \(parts.authority.text) ended with close code \(reason?.code ?? 1006).")
     owner?.ended(reason?.error ?? VideoDBError(.disconnected, "The WebSocket ended."), closeCode: reason?.code ?? 1006)
   }
 }

@@ -226,7 +226,8 @@ private struct Call {
       let mayRepeat = response.httpStatus == 429 || reads && [502, 503, 504].contains(response.httpStatus)
       return (mayRepeat, max(response.retryAfterMs, 0))
     case .failed(let code, let didConnect):
-      let failure = CurlFailure(code, didConnect: didConnect, proxyStatus: session.proxyStatus)
+      let failure = CurlFailure(
+        code, didConnect: didConnect, proxyStatus: session.proxyStatus, text: session.easy.errorText(code))
       return (failure.isPassing && (reads || failure.neverSent), 0)
     case .tooLarge, .stopped: return (false, 0)
     }
@@ -242,7 +243,8 @@ private struct Call {
         "\(request.name): the answer is longer than \(settings.maxResponseBytes) bytes. Ask for smaller pages, or raise http.max_response_bytes."
       )
     case .failed(let code, let didConnect):
-      let failure = CurlFailure(code, didConnect: didConnect, proxyStatus: session.proxyStatus)
+      let failure = CurlFailure(
+        code, didConnect: didConnect, proxyStatus: session.proxyStatus, text: session.easy.errorText(code))
       let text =
         code == CURLE_OPERATION_TIMEDOUT
         ? didConnect ? "no answer within the time allowed" : "no connection within the time allowed"
