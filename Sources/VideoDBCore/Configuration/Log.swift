@@ -18,6 +18,11 @@ public struct Log: Sendable {
 
   public static let off = Log()
 
+  func redacted(by redactor: Redactor) -> Log {
+    guard let sink else { return self }
+    return Log(minLevel: minLevel) { level, topic, message in sink(level, topic, redactor.redact(message)) }
+  }
+
   @inline(__always)
   public func callAsFunction(_ level: Level, _ topic: StaticString, _ message: @autoclosure () -> String) {
     guard let sink, level.rawValue >= minLevel.rawValue else { return }

@@ -70,7 +70,8 @@ public struct Settings: Sendable {
     verifyTLS = configuration.boolean(.tlsVerify)
     ws = WebSocketSettings(configuration)
     queue = QueueSettings(configuration)
-    log = configuration.log
+    // A path may hold the key, where a caller took it for an id.
+    log = configuration.log.redacted(by: Redactor([credential, proxy]))
   }
 
   private static func environment(_ name: StaticString) -> [UInt8]? {

@@ -148,11 +148,20 @@ final class IOLoop: @unchecked Sendable {
   func step(maxWaitMs: Int32) -> Bool {
     arm()
     let count = epoll_wait(fd, ready, Self.readyCapacity, maxWaitMs)
-    for i in 0..<max(Int(count), 0) {
+    let woken = 0..<max(Int(count), 0)
+    // Drained before the actions are taken: one that is posted in between signals again.
+    if woken.contains(where: { ready[$0].data.u64 == Self.wakeToken }) { vdbshim_eventfd_drain(wakeFD) }
+    // First what was asked for, then what arrived: who has subscribed gets every event that comes afterwards.
+    let (actions, isStopped) = posted.withLock { posted in
+      defer { posted.actions = [] }
+      return (posted.actions, posted.isStopped)
+    }
+    for action in actions { action() }
+    for i in woken {
       let event = ready[i]
       switch event.data.u64 {
       case Self.timerToken: armedMs = Self.expired
-      case Self.wakeToken: vdbshim_eventfd_drain(wakeFD)
+      case Self.wakeToken: break
       default:
         // A source that an earlier one of this round has removed is not called.
         if let index = index(of: event.data.u64), slots[index].fd >= 0, let source = slots[index].source {
@@ -168,11 +177,6 @@ final class IOLoop: @unchecked Sendable {
       slots[index].deadlineMs = -1
       source.deadlineReached(now: now)
     }
-    let (actions, isStopped) = posted.withLock { posted in
-      defer { posted.actions = [] }
-      return (posted.actions, posted.isStopped)
-    }
-    for action in actions { action() }
     return !(isStopped && actions.isEmpty)
   }
 
