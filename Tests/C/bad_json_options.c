@@ -49,6 +49,7 @@ static const struct {
     {"rtstream_list", "{'limit':'10'}", "limit"},
     {"rtstream_list", "{'limit':1.5}", "limit"},
     {"rtstream_list", "{'offset':true}", "offset"},
+    {"rtstream_list", "{'status':'running'}", "status"},
     {"rtstream_list", "{'status':1}", "status"},
     {"rtstream_list", "{'name':{}}", "name"},
     {"rtstream_list", "{'ordering':[]}", "ordering"},

@@ -42,8 +42,9 @@ int main(void) {
 
   /* The escape hatch takes a method and a path that cannot be misread. */
   static const char *const methods[] = {"get", "HEAD", "GET ", "GET /x HTTP/1.1\r\nx-y: z", "CONNECT", "BREW"};
-  static const char *const paths[] = {
-      "rtstream", "http://elsewhere/x", "/a b", "/a?x=1", "/a#fragment", "/a\r\nx-y: z", "/a\tb", "/a\x7f", "?x"};
+  static const char *const paths[] = {"rtstream",           "//elsewhere/x", "/a/../b", "/./a",
+                                      "http://elsewhere/x", "/a b",          "/a?x=1",  "/a#fragment",
+                                      "/a\r\nx-y: z",       "/a\tb",         "/a\x7f",  "?x"};
   char *out = NULL;
   for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
     FAILS(VDBRT_E_ARGUMENT, vdbrt_call(client, methods[i], "/rtstream", NULL, NULL, NULL, &out, &err));

@@ -25,12 +25,8 @@ int main(void) {
     json_t *request = request_of(methods[i], "/new/thing%20here/", "{\"q\":\"a b\",\"n\":1.5,\"yes\":true,\"no\":null,\"z\":0}",
                                  i ? "{\"a\": [1, {\"b\": null}]}" : NULL);
     CHECK_TEXT(text_at(request, "query"), "q=a%20b&n=1.5&yes=true&z=0");
-    if (i) {
-      json_t *body = json_of("{'a':[1,{'b':null}]}");
-      CHECK(json_equal(value_at(request, "json"), body));
-      json_decref(body);
-    } else
-      CHECK_TEXT(text_at(request, "body"), "");
+    /* Byte for byte. */
+    CHECK_TEXT(text_at(request, "body"), i ? "{\"a\": [1, {\"b\": null}]}" : "");
     json_decref(request);
   }
   /* Without a body there is none, but a length that says so where the method has one by nature. */

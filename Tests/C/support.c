@@ -104,7 +104,9 @@ void skipped(const char *why) {
   exit(77);
 }
 
-int passed(void) {
+int passed(void) { return passed_with(NULL); }
+
+int passed_with(const char *what) {
   err_clear();
   stop_all();
   remove_folder();
@@ -118,7 +120,7 @@ int passed(void) {
     failed(__FILE__, __LINE__, "%d descriptors at the start, %d at the end", descriptors_at_start - 3,
            entries_of("/proc/self/fd") - 3);
   }
-  printf("ok %s\n", program_invocation_short_name);
+  printf("ok %s%s%s\n", program_invocation_short_name, what ? ": " : "", what ? what : "");
   return 0;
 }
 

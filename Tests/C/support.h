@@ -69,6 +69,8 @@ void err_clear(void);
 
 /* Ends the test: stops what was started, and checks that the library left no thread and no descriptor behind. */
 int passed(void);
+/* The same, with a word about what passed. */
+int passed_with(const char *what);
 _Noreturn void skipped(const char *why);
 
 /* ---- Time, text, folders ----------------------------------------------------------------------------------------- */
@@ -128,6 +130,8 @@ int server_listen(server *s, const char *format, ...) __attribute__((format(prin
 void server_on(server *s, const char *on, const char *answers, ...) __attribute__((format(printf, 3, 4)));
 /* Any command; its reply. */
 json_t *server_do(server *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same for a command that is JSON already: nothing in it is touched. */
+json_t *server_command(server *s, json_t *command);
 /* Waits until there were `count` "requests", "frames" or "connections", or no more than `count` not "closed". */
 void server_wait(server *s, const char *what, int count);
 void server_go(server *s, const char *gate);

@@ -52,7 +52,7 @@ server *server_start_tls(const char *name) { return kept(start(name)); }
 
 int server_port(const server *s) { return s->port; }
 
-static json_t *command(server *s, char *text) {
+static json_t *told(server *s, char *text) {
   pthread_mutex_lock(&s->lock);
   fprintf(s->process->to, "%s\n", text);
   fflush(s->process->to);
@@ -74,8 +74,10 @@ json_t *server_do(server *s, const char *format, ...) {
   va_start(list, format);
   char *text = vquoted(format, list);
   va_end(list);
-  return command(s, text);
+  return told(s, text);
 }
+
+json_t *server_command(server *s, json_t *command) { return told(s, json_dumps(command, JSON_COMPACT)); }
 
 static void done(json_t *reply) { json_decref(reply); }
 
