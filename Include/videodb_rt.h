@@ -12,10 +12,12 @@
  *    it serves all channels of the client. A call that waits for an answer of the service runs on the caller's thread,
  *    over a kept connection of its own, and holds no lock meanwhile.
  * 3. Callbacks. An event callback runs on the client's I/O thread, never under a lock of ours, never concurrently with
- *    itself, in order of arrival. While it runs, no other channel of that client is served: the callback should be short,
- *    or the application should pull. It may call everything of this header, but for the calls that would wait for
- *    themselves, which return VDBRT_E_REENTRANT there: vdbrt_client_shutdown, vdbrt_subscription_wait, vdbrt_events_open and
- *    vdbrt_events_close. It must not throw a C++ exception or longjmp through us.
+ *    itself, in order of arrival. While it runs, no other channel of that client is served, so it should be short; who needs
+ *    time for an event pulls. (A second thread between would make each event later, by a factor of three in the median where
+ *    it was measured: bench/callback_thread.c.) It may call everything of this header, but for what would wait for the
+ *    callback itself and returns VDBRT_E_REENTRANT there: vdbrt_client_shutdown, vdbrt_subscription_wait, vdbrt_events_open,
+ *    vdbrt_events_close, and vdbrt_events_next and _next_batch with a timeout other than 0, each for the callback's own
+ *    client. It must not throw a C++ exception or longjmp through us.
  * 4. Ownership. An `out` parameter is set to NULL first and written only on success; what it receives is the caller's, to
  *    be given back with the function named for it. Nothing takes ownership of an argument. A borrowed pointer is valid as
  *    long as what it came from. Releasing or freeing NULL does nothing.
@@ -33,8 +35,8 @@
  *    anything is sent; keys that it does not know are sent as they are, so that a new feature of the service needs no new
  *    library. A key whose value is null counts as absent. `*out_json` is the `data` of the answer as the service sent it,
  *    or the whole answer where it has no data.
- * 9. Fork. A client belongs to the process that made it. In a child, releases free memory and touch no socket; everything
- *    else returns VDBRT_E_FORKED. Descriptors of ours are close-on-exec.
+ * 9. Fork. A client belongs to the process that made it. In a child, releasing its handles does nothing, and everything else
+ *    returns VDBRT_E_FORKED; a child makes a client of its own. Descriptors, libcurl's sockets included, close on exec.
  * 10. Process. No signal handler is installed, the application sees no SIGPIPE of ours, and locale, environment and working
  *    directory stay as they are. The library cannot be unloaded.
  * 11. Secrets. The API key and the WebSocket URL are never part of a message, an error, an event or a log line. The key is

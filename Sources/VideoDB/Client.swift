@@ -12,6 +12,14 @@ public final class Client: Sendable {
     var isShutDown = false
   }
 
+  /// A client of this key and service; what is nil comes from the environment (VIDEO_DB_API_KEY, VIDEO_DB_API). Sends nothing.
+  public static func connect(apiKey: String? = nil, baseURL: String? = nil) throws(VideoDBError) -> Client {
+    var configuration = Configuration()
+    if let apiKey { try configuration.set(Array("api_key" as StaticString), text: Array(apiKey.utf8)) }
+    if let baseURL { try configuration.set(Array("base_url" as StaticString), text: Array(baseURL.utf8)) }
+    return try make(configuration)
+  }
+
   /// Sends nothing. Throws `.credential`, `.url` or `.cleartext` where the configuration does not make a client.
   public static func make(_ configuration: Configuration) throws(VideoDBError) -> Client {
     Client(try Settings(configuration))

@@ -14,9 +14,9 @@ public final class EventChannel: Sendable {
   deinit { hub.release() }
 
   /// The id to pass as `ws_connection_id`.
-  public func connectionID() throws(VideoDBError) -> [UInt8] {
+  public func connectionID() throws(VideoDBError) -> String {
     switch hub.phase {
-    case .open(let id): return id
+    case .open(let id): return id.text
     case .ended(let why): throw why
     case .opening: throw VideoDBError(.state, "The channel is not open yet.")
     }

@@ -23,7 +23,7 @@ public func vdbrt_events_connection_id(
   _ events: OpaquePointer!, _ out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!,
   _ err: UnsafeMutablePointer<OpaquePointer?>!
 ) -> vdbrt_status {
-  Boundary.json(out, err) { () throws(VideoDBError) in try Handles.events(events).connectionID() }
+  Boundary.json(out, err) { () throws(VideoDBError) in Array(try Handles.events(events).connectionID().utf8) }
 }
 
 @_cdecl("vdbrt_events_close") @implementation

@@ -72,6 +72,8 @@ public final class JSONTree {
   public func set(_ key: StaticString, _ text: StaticString) throws(VideoDBError) { try set(key, Array(text)) }
   public func set(_ key: StaticString, _ number: Int64) throws(VideoDBError) { try put(key, json_integer(number)) }
   public func set(_ key: StaticString, _ tree: JSONTree) throws(VideoDBError) { try put(key, vdbshim_json_retain(tree.ref)) }
+  /// `real` is finite.
+  public func set(_ key: StaticString, real: Double) throws(VideoDBError) { try put(key, json_real(real)) }
   public func setNull(_ key: StaticString) throws(VideoDBError) { try put(key, json_null()) }
   /// `borrowed` belongs to another tree.
   public func set(_ key: StaticString, borrowed: Ref) throws(VideoDBError) { try put(key, vdbshim_json_retain(borrowed)) }
