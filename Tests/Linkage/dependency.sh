@@ -28,12 +28,13 @@ let package = Package(
   targets: [.executableTarget(name: "app", dependencies: [.product(name: "VideoDB", package: "videodb_rt")])]
 )
 MANIFEST
-cat >"$work/app/Sources/app/main.swift" <<'PROGRAM'
-import VideoDB
-
-print("built")
-PROGRAM
+# The README's program is the app: it builds, and without a key it ends with the error that says so.
+awk '/^```swift$/ { on = 1; next } /^```$/ { on = 0 } on' README.md >"$work/app/Sources/app/main.swift"
 check "a package that depends on ours by URL and tag builds" "$SWIFT" build --package-path "$work/app" -j "$JOBS" \
   --cache-path "$work/cache" --config-path "$work/config" --security-path "$work/security"
-same "and runs" built "$("$work/app/.build/debug/app" 2>&1)"
+said=$(env -u VIDEO_DB_API_KEY "$work/app/.build/debug/app" 2>&1)
+case $said in
+*"There is no API key"*) ok "and says what it misses" ;;
+*) fail "and says what it misses" "$said" ;;
+esac
 finish

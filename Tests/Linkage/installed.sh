@@ -43,4 +43,9 @@ for compiler in "gcc g++" "$usr/bin/clang $usr/bin/clang++"; do
     rm -f "$work/header_alone"
   done
 done
+
+same "the README shows examples/minimal.c" "$(tail -n +2 examples/minimal.c | sha256sum)" \
+  "$(awk '/^```c$/ { on = 1; next } /^```$/ { on = 0 } on' README.md | sha256sum)"
+check "examples/minimal.c compiles" "${CC:-gcc}" -std=c11 -Wall -Wextra -pedantic -Werror examples/minimal.c -o "$work/minimal" \
+  $(pkg-config --cflags --libs videodb_rt)
 finish
