@@ -52,9 +52,13 @@ struct CameraSource: Sendable {
     }
     isLive = true
     let timeout = Self.ioTimeoutMicroseconds
+    // ffmpeg listens to a live stream for 5 s before it decodes, unless told otherwise. RTSP says beforehand what it
+    // sends; elsewhere a stream must have shown itself.
+    var probing = "1000000"
     let options: [String]
     switch scheme {
     case "rtsp", "rtsps":
+      probing = "500000"
       options = [
         "-protocol_whitelist", "rtsp,rtsps,rtp,srtp,tcp,tls,udp", "-rtsp_transport", "tcp", "-timeout", timeout,
       ]
@@ -72,7 +76,7 @@ struct CameraSource: Sendable {
         description: "a camera URL may not begin with \"\(scheme):\"; allowed are rtsp, rtsps, http, https, rtmp, "
           + "rtmps, srt, udp, tcp, a file, /dev/videoN and lavfi:<graph>")
     }
-    inputArguments = ["-fflags", "nobuffer"] + options + ["-i", trimmed]
+    inputArguments = ["-fflags", "nobuffer", "-analyzeduration", probing] + options + ["-i", trimmed]
   }
 
   /// The letters before the first colon, in lower case; nil for a path. `C:\` is no concern here.

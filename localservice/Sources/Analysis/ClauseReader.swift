@@ -29,6 +29,12 @@ struct ClauseReader {
     at < words.count && EventVocabulary.meaning(of: words[at]) == meaning
   }
 
+  /// "walks in", "drives in from the left", but not "walks in the garden".
+  var isFollowedByIn: Bool {
+    guard at < words.count, words[at] == "in" else { return false }
+    return at + 1 == words.count || ["from", "through", "to"].contains(words[at + 1])
+  }
+
   private mutating func meaning(of word: String) -> Meaning? {
     let before = at > 0 ? words[at - 1] : ""
     let after = at + 1 < words.count ? words[at + 1] : ""

@@ -25,12 +25,14 @@ struct Diagnosis {
     ("Network is unreachable", "the network is unreachable"),
     ("timed out", "the camera does not answer in time"),
     ("Connection reset by peer", "the camera closed the connection"),
+    (": End of file", "the camera closed the connection without sending anything"),
     ("matches no streams", "the source has no video"),
     ("not on whitelist", "the source points to a protocol that is not allowed for it"),
     ("Protocol not found", "this ffmpeg cannot speak that protocol"),
     ("Option not found", "this ffmpeg is too old (5.1 or later is needed)"),
     ("Unrecognized option", "this ffmpeg is too old (5.1 or later is needed)"),
     ("No such filter", "this ffmpeg lacks a filter"),
+    ("Stream ends prematurely", "what came back is no video that ffmpeg can read"),
     ("Invalid data found", "what came back is no video that ffmpeg can read"),
     ("No such file or directory", "there is no such file"),
     ("Permission denied", "the file may not be read"),
@@ -39,8 +41,8 @@ struct Diagnosis {
   /// A sentence for a state text; nil when ffmpeg said nothing.
   func reason(hiding secrets: Secrets) -> String? {
     let lines = String(decoding: tail, as: UTF8.self).split(whereSeparator: \.isNewline)
-      .map { Self.withoutOrigin(String($0)).trimmingCharacters(in: .whitespaces) }
-      .filter { !$0.isEmpty && !$0.hasPrefix("To ignore this") }
+      .map(String.init).filter { !Self.isDecoding($0) }
+      .map { Self.withoutOrigin($0).trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     guard let last = lines.last else { return nil }
     for (words, meaning) in Self.meanings {
       if let line = lines.last(where: { $0.contains(words) }) {
@@ -48,6 +50,12 @@ struct Diagnosis {
       }
     }
     return "ffmpeg: \(Self.shortened(secrets.redacted(last)))"
+  }
+
+  /// A decoder's complaint about single pictures: common where a stream is joined in its middle, and no reason to end.
+  private static func isDecoding(_ line: String) -> Bool {
+    let origins = ["[h264 @", "[hevc @", "[mjpeg @", "[mpeg", "[vp", "[av1 @", "[libdav1d", "[swscaler", "[NULL @", "    Last message"]
+    return origins.contains { line.hasPrefix($0) } || line.hasPrefix("Error while decoding") || line.hasPrefix("To ignore this")
   }
 
   /// "[tcp @ 0x55d1]  words" without the part in brackets, which means nothing to a reader.

@@ -53,7 +53,7 @@ struct EventClause {
       add(action)
       // "walks in", "drives away"
       if action == .moves {
-        if reader.follows(.inward) { actions[actions.count - 1] = .enters }
+        if reader.follows(.inward) || reader.isFollowedByIn { actions[actions.count - 1] = .enters }
         if reader.follows(.away) || reader.follows(.off) { actions[actions.count - 1] = .leaves }
       }
     case .subject(let generic): isSubjectGeneric = (isSubjectGeneric ?? true) && generic
@@ -122,7 +122,8 @@ struct EventClause {
       if actions.contains(.isDark) { actions = [.becomesDarker] }
       if actions.contains(.isBright) { actions = [.becomesBrighter] }
     }
-    // "darker" and "brighter" of a light are the same change.
+    // "gets", "turns", "changes" mean something with what they lead to, and nothing else is known of that here.
+    if actions.isEmpty, has(.become) || has(.change) { unknown.append("…") }
     if isNegated, actions == [.moves], isMotionUnqualified {
       actions = [.isStill]
       isNegated = false

@@ -94,7 +94,7 @@ enum EventVocabulary {
         + "package parcel box bag item ball robot forklift machine hand face"
     ),
     (.colour(.grey), "gray"), (.colour(.turquoise), "cyan teal"), (.colour(.purple), "violet"), (.colour(.pink), "magenta"),
-    (.column(.left), "leftmost"), (.column(.right), "rightmost"), (.column(.centre), "center central"),
+    (.column(.left), "leftmost"), (.column(.right), "rightmost"), (.column(.centre), "centre center central"),
     (.row(.top), "top upper above"), (.row(.bottom), "bottom lower below"), (.row(.middle), "middle"),
     (.way(.left), "leftward leftwards"), (.way(.right), "rightward rightwards"), (.way(.up), "up upward upwards"),
     (.way(.down), "down downward downwards"),
@@ -103,8 +103,8 @@ enum EventVocabulary {
     (.light, "light lamp lighting illumination bulb"), (.camera, "camera"),
     (.picture, "picture image screen video feed signal stream footage"), (.scene, "scene shot view"),
     (.off, "off out extinguish fail"), (.on, "on"), (.change, "change switch"),
-    (.become, "become became get got gets getting turn go goes going went grow fall falls fell"),
-    (.inward, "in into inside"), (.away, "away"),
+    (.become, "become became get got gets getting turn go goes going went grow"),
+    (.inward, "into inside"), (.away, "away"),
     (
       .locality,
       "area zone room door doorway gate yard street road zebra crosswalk garden house building entrance entry hall hallway corridor shop store "

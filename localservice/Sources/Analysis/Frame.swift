@@ -15,6 +15,7 @@ public struct Frame: Sendable {
 
   /// False when the sizes contradict each other; such a frame is ignored by the analyser.
   var isWellFormed: Bool {
-    width > 0 && height > 0 && rgb.count == width * height * 3
+    let largest = 16_384
+    return (1...largest).contains(width) && (1...largest).contains(height) && rgb.count == width * height * 3
   }
 }

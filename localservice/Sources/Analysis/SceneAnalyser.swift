@@ -30,7 +30,7 @@ public final class SceneAnalyser {
   /// No picture for so long is a gap: what came before is not compared with what comes after.
   private static let longestStep = 2.5
   /// While the background is younger, what appears may have been there before.
-  private static let warmUp = 0.9
+  private static let warmUp = 0.7
 
   /// Seconds are kept within 0.1 and 86400, the frame count within 1 and 1000. `prompt` decides which of the
   /// measurements are told first; see `Topic`.
@@ -62,7 +62,7 @@ public final class SceneAnalyser {
     let told = endWindow(at: window?.lastTime)
     origin = nil
     previous = nil
-    forgetScene()
+    forgetScene(seeing: nil)
     (stillSince, frozenSince, blankSince) = (nil, nil, nil)
     return told
   }
@@ -81,7 +81,7 @@ public final class SceneAnalyser {
       compare(previous, frame, grid, seconds: step)
     } else {
       if previous != nil { window!.gap += time - window!.lastTime }
-      forgetScene()
+      forgetScene(seeing: grid)
       (stillSince, frozenSince, blankSince) = (time, time, nil)
     }
     if !grid.isBlank { blankSince = nil } else if blankSince == nil { blankSince = time }
@@ -110,7 +110,7 @@ public final class SceneAnalyser {
     let change = FrameChange(from: old.grid, to: grid, noise: noise)
     if isCut(change, old.grid, grid) {
       window!.facts.append(.sceneCut(at: time))
-      forgetScene()
+      forgetScene(seeing: grid)
       stillSince = nil
       return
     }
@@ -122,7 +122,7 @@ public final class SceneAnalyser {
     }
     if change.isLightStep || old.grid.isBlank != grid.isBlank {
       // Through a jump of the light, or a covered lens, nothing can be followed.
-      forgetTracks()
+      forgetTracks(seeing: grid)
       return
     }
     window!.addMotion(change, grid: grid, seconds: step)
@@ -137,17 +137,13 @@ public final class SceneAnalyser {
   }
 
   private func follow(_ change: FrameChange, _ frame: Frame, _ grid: Grid, seconds step: Double) {
-    guard var background else {
-      background = Background(grid)
-      backgroundAge = 0
-      return
-    }
+    guard var background else { return }
     let mask = background.foreground(grid, change, seconds: step, noise: noise ?? 0)
     backgroundAge += step
     self.background = background
     let foreground = mask.reduce(0) { $0 + ($1 ? 1 : 0) }
     if change.movingShare > 0.5 || foreground * 5 > mask.count * 3 {
-      forgetTracks()
+      forgetTracks(seeing: grid)
       return
     }
     let blobs = Blob.find(in: mask, grid: grid, moving: change.moving, least: 5)
@@ -172,17 +168,18 @@ public final class SceneAnalyser {
   private func isCut(_ change: FrameChange, _ old: Grid, _ new: Grid) -> Bool {
     guard change.replacedShare >= 0.4, !change.isDarkness else { return false }
     if old.isBlank || new.isBlank { return old.isBlank && new.isBlank && !change.isLightStep }
-    let isUsual = usualLikeness.frames >= 2 && change.likeness > usualLikeness.value - 0.35
-    return change.likeness < 0.4 && usualLikeness.frames != 1 && !isUsual
+    return usualLikeness.frames >= 2 && change.likeness < min(0.4, usualLikeness.value - 0.35)
   }
 
-  private func forgetTracks() {
-    background = nil
+  /// What is seen now is the new background.
+  private func forgetTracks(seeing grid: Grid?) {
+    background = grid.map { Background($0) }
+    backgroundAge = 0
     tracker.forget()
   }
 
-  private func forgetScene() {
-    forgetTracks()
+  private func forgetScene(seeing grid: Grid?) {
+    forgetTracks(seeing: grid)
     lightWatch.reset()
     usualLikeness = (0, 0)
   }

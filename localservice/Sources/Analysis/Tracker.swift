@@ -19,6 +19,8 @@ struct Tracker {
 
   /// Things smaller than this share of the picture come and go unmentioned.
   static let smallest = 0.002
+  /// What appears or vanishes within the picture is more often a limb or a shadow than a thing, so it takes more.
+  static let smallestWithin = 0.008
 
   /// Forgets all, without events: after a scene cut, a gap, a change of light or a camera movement nobody can say
   /// what is still the same thing.
@@ -49,7 +51,7 @@ struct Tracker {
     }
     for (index, blob) in blobs.enumerated() where !taken.contains(index) && blob.moving >= 3 {
       guard tracks.count < Self.mostTracks else { break }
-      let isFragment = boxesBefore.contains { blob.box.intersects($0, margin: 2) }
+      let isFragment = boxesBefore.contains { blob.box.intersects($0, margin: 4) }
       tracks.append(Track(blob, at: time, grid: grid, cameUnseen: isWarmUp || isFragment))
     }
     return (entries(at: time, grid: grid, isWindowEnd: false) + exits(at: time, grid: grid), flow)
@@ -92,12 +94,12 @@ struct Tracker {
     var events: [Event] = []
     for index in tracks.indices {
       let track = tracks[index]
-      guard !track.isEntryTold, !track.cameUnseen, track.missed == 0, track.sightings >= 2, isLarge(track, grid)
-      else { continue }
+      guard !track.isEntryTold, !track.cameUnseen, track.missed == 0, track.sightings >= 2 else { continue }
       let edge = track.entryEdge(grid)
+      guard isLarge(track, edge, grid) else { continue }
       if edge == nil {
         // Out of nowhere: a flicker does not stay.
-        guard track.sightings >= 3, track.edgesAtBirth.isEmpty || track.travelled < 2 else { continue }
+        guard time - track.born >= 1, track.edgesAtBirth.isEmpty || track.travelled < 2 else { continue }
       } else {
         guard track.travelled >= 2 else { continue }
       }
@@ -117,8 +119,9 @@ struct Tracker {
       // What rested became background; it has not gone.
       let rested = track.lastSeen - track.lastMoved > Background.absorption / 2
       let isReal = track.isEntryTold || (track.sightings >= 3 && track.travelled >= Double(grid.columns) / 10)
-      guard !rested, isReal, isLarge(track, grid) else { continue }
-      events.append(.left(passage(track, track.exitEdge(grid), at: track.lastSeen, grid)))
+      let edge = track.exitEdge(grid)
+      guard !rested, isReal, isLarge(track, edge, grid) else { continue }
+      events.append(.left(passage(track, edge, at: track.lastSeen, grid)))
     }
     return events
   }
@@ -128,8 +131,8 @@ struct Tracker {
     return track.missed >= 2
   }
 
-  private func isLarge(_ track: Track, _ grid: Grid) -> Bool {
-    Double(track.largest.area) >= Self.smallest * Double(grid.count)
+  private func isLarge(_ track: Track, _ edge: Edge?, _ grid: Grid) -> Bool {
+    Double(track.largest.area) >= (edge == nil ? Self.smallestWithin : Self.smallest) * Double(grid.count)
   }
 
   private func passage(_ track: Track, _ edge: Edge?, at time: Double, _ grid: Grid) -> Passage {
