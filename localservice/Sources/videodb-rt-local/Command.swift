@@ -83,7 +83,7 @@ struct Command: AsyncParsableCommand {
     do {
       service = try await LocalService.start(try settings(), log: log)
     } catch {
-      FileHandle.standardError.write(Data("videodb-rt-local: \(error)\n".utf8))
+      StandardStream.error.write("videodb-rt-local: \(error)\n")
       throw ExitCode.failure
     }
     announce(service, log)
@@ -94,7 +94,7 @@ struct Command: AsyncParsableCommand {
       await service.stop()
       throw ExitCode.failure
     }
-    FileHandle.standardOutput.write(Data("listening \(service.baseURL)\n".utf8))
+    StandardStream.output.write("listening \(service.baseURL)\n")
 
     await signals.first()
     log.info("stopping")

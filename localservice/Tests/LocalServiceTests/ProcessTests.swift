@@ -84,6 +84,25 @@ import Testing
     }
   }
 
+  /// Who started it may go away first; nothing the service says or serves depends on its output.
+  @Test func itOutlivesTheReaderOfItsOutput() async throws {
+    try await inTemporaryDirectory { directory in
+      let portFile = directory + ".port"
+      defer { try? FileManager.default.removeItem(atPath: portFile) }
+      var environment = ProcessInfo.processInfo.environment
+      environment["VIDEO_DB_API_KEY"] = "sk-process"
+      let command = "'\(Self.program)' --data-dir '\(directory)' --port-file '\(portFile)' --log-level debug 2>&1 | head -n 1"
+      let shell = try Program("sh", ["-c", command], environment: environment)
+      let port = try await eventually("the port file") {
+        (try? String(contentsOfFile: portFile, encoding: .utf8)).flatMap { Int($0.trimmingCharacters(in: .newlines)) }
+      }
+      for _ in 1...20 { #expect(try await call(port, "GET", "/collection").status == 200) }
+      let service = try #require(children(of: shell.pid).first)
+      kill(service, SIGTERM)
+      try await shell.exit()
+    }
+  }
+
   @Test func stateSurvivesAKill() async throws {
     try await inTemporaryDirectory { directory in
       let program = try start(directory)

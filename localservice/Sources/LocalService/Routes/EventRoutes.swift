@@ -1,3 +1,5 @@
+import Analysis
+
 /// Event rules: reusable, not bound to a stream.
 extension Routes {
   func addEvents(to router: inout Router) {
@@ -8,7 +10,9 @@ extension Routes {
         prompt: try fields.requiredString("event_prompt", "what is to be detected"),
         label: try fields.requiredString("label", "the name of the event in alerts"))
       try await store.insert(event)
-      return .data(["event_id": .string(event.id)])
+      return .data(
+        ["event_id": .string(event.id)],
+        message: "understood as: \(EventRules.understanding(of: event.prompt))")
     }
     router.on("GET", "/rtstream/event") { _ in
       let events = try await store.events().map { event -> JSON in

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Lines on standard error. Keys, tokens, callback addresses and camera credentials must never be passed in.
 public struct Log: Sendable {
   public enum Level: String, Sendable, CaseIterable, Comparable {
@@ -37,7 +35,5 @@ public struct Log: Sendable {
     return out
   }
 
-  public static let standardError: @Sendable (String) -> Void = { line in
-    FileHandle.standardError.write(Data(line.utf8))
-  }
+  public static let standardError: @Sendable (String) -> Void = { StandardStream.error.write($0) }
 }
