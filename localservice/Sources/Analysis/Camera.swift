@@ -15,8 +15,10 @@ public enum CameraState: Sendable, Equatable {
 
 /// One ffmpeg process on one source (rtsp, http, file, lavfi...), restarted with back-off when the camera drops.
 ///
-/// Files are read at native speed and looped, so that a clip behaves like a camera. What may be opened is stated at
-/// `CameraSource`. ffmpeg 5.1 or later is needed.
+/// Files are read at native speed and looped, so that a clip behaves like a camera. ffmpeg 5.1 or later is needed.
+///
+/// It opens `rtsp(s)`, `http(s)`, `rtmp(s)`, `srt`, `udp` and `tcp` URLs, regular files (a path or `file://`), `/dev/videoN` and
+/// `lavfi:<graph>`; each of them with its own protocols only. `CameraSource` says why.
 ///
 /// Both callbacks come from the camera's own thread, one at a time and in order, never after `stop` has returned
 /// (unless a callback itself was still running after the second that `stop` waits). While a callback runs no picture is read:
@@ -59,6 +61,19 @@ public final class Camera: Sendable {
   public func stop() {
     run.withLock { $0 }?.finish(waitingAtMost: 1)
   }
+
+  /// Why a camera may not be opened at this URL, as far as that can be said without trying; nil when it may.
+  public static func refusal(of url: String) -> String? {
+    do {
+      _ = try CameraSource(url: url)
+      return nil
+    } catch {
+      return error.description
+    }
+  }
+
+  /// The URL without user, password and query, for logs and answers.
+  public static func displayed(_ url: String) -> String { Secrets(url: url).display }
 
   /// Why the camera was last lost or ended; nil when it never failed. It stays after the camera has come back.
   public var lastError: String? { failure.withLock { $0 } }

@@ -54,7 +54,9 @@ struct Diagnosis {
 
   /// A decoder's complaint about single pictures: common where a stream is joined in its middle, and no reason to end.
   private static func isDecoding(_ line: String) -> Bool {
-    let origins = ["[h264 @", "[hevc @", "[mjpeg @", "[mpeg", "[vp", "[av1 @", "[libdav1d", "[swscaler", "[NULL @", "    Last message"]
+    let origins = [
+      "[h264 @", "[hevc @", "[mjpeg @", "[mpeg", "[vp", "[av1 @", "[libdav1d", "[swscaler", "[NULL @", "    Last message",
+    ]
     return origins.contains { line.hasPrefix($0) } || line.hasPrefix("Error while decoding") || line.hasPrefix("To ignore this")
   }
 

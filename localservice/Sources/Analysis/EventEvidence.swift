@@ -57,7 +57,9 @@ struct EventEvidence {
     guard isSeeing, !(clause.actions.isEmpty && clause.isSubjectGeneric == nil), clause.seconds == nil,
       clause.unknown.isEmpty || !clause.actions.isEmpty, presence(of: clause) == nil
     else { return nil }
-    let what = clause.actions.isEmpty ? "nothing came or moved" : "no sign of \"\(clause.actions.map(\.spoken).joined(separator: ", "))\""
+    let what =
+      clause.actions.isEmpty
+      ? "nothing came or moved" : "no sign of \"\(clause.actions.map(\.spoken).joined(separator: ", "))\""
     return Found(confidence: 0.6, words: "\(what) in this window")
   }
 
@@ -115,7 +117,9 @@ struct EventEvidence {
     // "enters to the right": away from the left edge.
     if let other = entering ? clause.to : clause.from, passage.edge?.opposite != other { return nil }
     let sides = clause.columns.isEmpty && clause.rows.isEmpty
-    guard sides || isThere([passage.place], clause), hasColour(passage.colour, clause), clause.seconds == nil else { return nil }
+    guard sides || isThere([passage.place], clause), hasColour(passage.colour, clause), clause.seconds == nil else {
+      return nil
+    }
     let colour = passage.colour.map { " \($0.rawValue)" } ?? ""
     let way =
       entering
@@ -145,7 +149,8 @@ struct EventEvidence {
   private func flicker(_ action: Action) -> Found? {
     guard action == .flickers else { return nil }
     let changes = facts.filter { if case .lightChange = $0 { true } else { false } }.count
-    return changes < 2 ? nil : Found(confidence: min(1, 0.4 + 0.15 * Double(changes)), words: "the light changed \(changes) times")
+    return changes < 2
+      ? nil : Found(confidence: min(1, 0.4 + 0.15 * Double(changes)), words: "the light changed \(changes) times")
   }
 
   private func lasted(_ what: String, _ seconds: Double, _ clause: EventClause) -> Found? {
@@ -159,7 +164,8 @@ struct EventEvidence {
     for case .colours(let shares) in facts {
       guard let share = shares.first(where: { clause.colours.contains($0.colour) }) else { continue }
       return Found(
-        confidence: min(0.9, 0.4 + share.share), words: "\(SceneText.percent(share.share)) of the picture is \(share.colour.rawValue)")
+        confidence: min(0.9, 0.4 + share.share),
+        words: "\(SceneText.percent(share.share)) of the picture is \(share.colour.rawValue)")
     }
     return nil
   }
@@ -167,7 +173,8 @@ struct EventEvidence {
   private func isThere(_ places: [Place], _ clause: EventClause) -> Bool {
     guard !clause.columns.isEmpty || !clause.rows.isEmpty else { return true }
     return places.contains { place in
-      (clause.columns.isEmpty || clause.columns.contains(place.column)) && (clause.rows.isEmpty || clause.rows.contains(place.row))
+      (clause.columns.isEmpty || clause.columns.contains(place.column))
+        && (clause.rows.isEmpty || clause.rows.contains(place.row))
     }
   }
 

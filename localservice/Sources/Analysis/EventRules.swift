@@ -67,7 +67,8 @@ public enum EventRules {
     let told = Set(text.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init))
     guard words.allSatisfy({ told.contains($0) }) else { return nil }
     return EventMatch(
-      confidence: 0.5, explanation: "no rule fits the prompt; its words occur in the description: \(words.joined(separator: ", "))")
+      confidence: 0.5,
+      explanation: "no rule fits the prompt; its words occur in the description: \(words.joined(separator: ", "))")
   }
 }
 
@@ -76,7 +77,9 @@ extension EventClause {
   var spoken: String {
     var text = isNegated ? "not: " : ""
     if actions.isEmpty {
-      text += isSubjectGeneric != nil ? (unknown.isEmpty ? "something comes into view or moves" : "never (a subject without a known action)") : "present"
+      text +=
+        isSubjectGeneric != nil
+        ? (unknown.isEmpty ? "something comes into view or moves" : "never (a subject without a known action)") : "present"
     } else {
       text += actions.map(\.spoken).joined(separator: " or ")
     }

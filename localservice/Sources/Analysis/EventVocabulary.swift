@@ -68,8 +68,11 @@ enum EventVocabulary {
   }()
 
   private static let entries: [(Meaning, String)] = [
-    (.action(.moves), "move motion movement activity active action happen walk drive ride cross pass travel fly flew "
-      + "jump dance roll drove rode wander traffic stir"),
+    (
+      .action(.moves),
+      "move motion movement activity active action happen walk drive ride cross pass travel fly flew "
+        + "jump dance roll drove rode wander traffic stir"
+    ),
     (.action(.enters), "enter arrive arrival intrude intrusion trespass appear emerge breakin burglary"),
     (.action(.leaves), "leave exit depart departure disappear vanish gone remove stolen taken missing"),
     (.action(.isStill), "motionless stationary idle inactive inactivity stillness standstill static unmoving"),
@@ -99,7 +102,10 @@ enum EventVocabulary {
     (.way(.left), "leftward leftwards"), (.way(.right), "rightward rightwards"), (.way(.up), "up upward upwards"),
     (.way(.down), "down downward downwards"),
     (.fast, "fast quick quickly rapid rapidly speeding speed"), (.slow, "slow slowly"),
-    (.not, "no not never without none nothing nobody neither cannot lack absence isnt arent doesnt dont didnt hasnt wont cant wasnt werent"),
+    (
+      .not,
+      "no not never without none nothing nobody neither cannot lack absence isnt arent doesnt dont didnt hasnt wont cant wasnt werent"
+    ),
     (.light, "light lamp lighting illumination bulb"), (.camera, "camera"),
     (.picture, "picture image screen video feed signal stream footage"), (.scene, "scene shot view"),
     (.off, "off out extinguish fail"), (.on, "on"), (.change, "change switch"),
@@ -112,11 +118,12 @@ enum EventVocabulary {
         + "desk property premise restricted forbidden prohibited secure secured private front back floor ground home place region "
         + "boundary edge side corner half part hand third"
     ),
-    (.preposition(.from), "from"), (.preposition(.to), "to toward towards through via across"), (.preposition(.at), "at near by"),
+    (.preposition(.from), "from"), (.preposition(.to), "to toward towards through via across"),
+    (.preposition(.at), "at near by"),
     (
       .filler,
       "a an the this that these those is are was were be been being am it its i me my you your us we our they their there here if "
-        + "when whenever while as of for with any some all every each has have had having do does did will would should can could may must "
+        + "when whenever while as of for with any some all every each has have had having in do does did will would should can could may must "
         + "please detect detection alert notify notification tell warn warning report watch monitor look check find identify recognise recognize "
         + "see show send trigger raise event alarm case time moment once again suddenly now just ever than more least longer over "
         + "second sec s minute min m hour h come came comes so too very who what which where how make let know want"

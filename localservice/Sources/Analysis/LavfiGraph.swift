@@ -6,7 +6,8 @@ enum LavfiGraph {
   static let filters: Set<String> = [
     "allrgb", "allyuv", "boxblur", "chromakey", "color", "colorkey", "concat", "crop", "drawbox", "drawgrid", "eq", "fade",
     "format", "fps", "geq", "gradients", "haldclutsrc", "hflip", "hstack", "hue", "loop", "mandelbrot", "negate", "noise",
-    "null", "nullsrc", "overlay", "pad", "pal75bars", "pal100bars", "rgbtestsrc", "rotate", "scale", "scroll", "select", "setpts",
+    "null", "nullsrc", "overlay", "pad", "pal75bars", "pal100bars", "rgbtestsrc", "rotate", "scale", "scroll", "select",
+    "setpts",
     "setsar", "settb", "sierpinski", "smptebars", "smptehdbars", "split", "testsrc", "testsrc2", "tpad", "transpose",
     "trim", "vflip", "vstack", "yuvtestsrc",
   ]

@@ -36,7 +36,8 @@ enum SceneText {
         colour == .black
           ? "The picture has been black without any detail for \(number(seconds)) s: no light, or a covered lens."
           : "The picture has been plain \(colour.rawValue) without any detail for \(number(seconds)) s: a covered lens, or no signal."
-      case .frozen(let seconds): "The picture is frozen: for \(number(seconds)) s every frame has been the same, pixel for pixel."
+      case .frozen(let seconds):
+        "The picture is frozen: for \(number(seconds)) s every frame has been the same, pixel for pixel."
       case .overexposed(let share): "\(percent(share)) of the picture is at full white (overexposed, or a white surface)."
       default: nil
       }
@@ -137,7 +138,8 @@ enum SceneText {
     guard columns.count == 1 else {
       let stretch =
         columns.count == 3
-        ? "across" : columns.contains(.left) ? (columns.contains(.centre) ? "left of the middle" : "on both sides") : "right of the middle"
+        ? "across"
+        : columns.contains(.left) ? (columns.contains(.centre) ? "left of the middle" : "on both sides") : "right of the middle"
       switch (stretch, row) {
       case ("across", .top): return "across the top of the picture"
       case ("across", .bottom): return "across the bottom of the picture"

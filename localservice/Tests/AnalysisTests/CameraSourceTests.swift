@@ -4,37 +4,36 @@ import Testing
 @testable import Analysis
 
 @Suite struct CameraSourceTests {
-  private func refusal(_ url: String) -> String? {
-    do {
-      _ = try CameraSource(url: url)
-      return nil
-    } catch {
-      return error.description
-    }
-  }
-
   @Test(arguments: [
-    "", "   ", "concat:/etc/passwd|/etc/hosts", "subfile,,start,0,end,9,,:/etc/passwd", "pipe:0", "fd:0", "unix:/run/x", "data:,x",
-    "crypto:/etc/passwd", "cache:http://127.0.0.1/", "async:file:/etc/passwd", "tee:/tmp/x", "md5:", "gopher://127.0.0.1/", "ftp://host/x",
-    "CONCAT:/etc/passwd", "http\n://x", "file://otherhost/etc/passwd", "file:///etc/%zz", "/dev/zero", "/dev/stdin", "/", "/etc", ".",
+    "", "   ", "concat:/etc/passwd|/etc/hosts", "subfile,,start,0,end,9,,:/etc/passwd", "pipe:0", "fd:0", "unix:/run/x",
+    "data:,x",
+    "crypto:/etc/passwd", "cache:http://127.0.0.1/", "async:file:/etc/passwd", "tee:/tmp/x", "md5:", "gopher://127.0.0.1/",
+    "ftp://host/x",
+    "CONCAT:/etc/passwd", "http\n://x", "file://otherhost/etc/passwd", "file:///etc/%zz", "/dev/zero", "/dev/stdin", "/",
+    "/etc", ".",
     "-i", "-filter_complex", "-version", "/proc/self/fd/0", "nonexistent.mp4", "file:nonexistent.mp4", "--help:x",
-    "lavfi:", "lavfi:movie=/etc/passwd", "lavfi:testsrc2,drawtext=textfile=/etc/passwd", "lavfi:testsrc2[a];amovie=/etc/passwd[b]",
-    "lavfi:testsrc2,vidstabdetect=result=/tmp/x", "lavfi:'movie'=/etc/passwd", "lavfi:mo\\vie=x", "lavfi:[x]movie@id=/etc/passwd",
-    "lavfi:testsrc2=size=/etc/passwd:/x=y", "lavfi:color=/color=/etc/passwd", "lavfi:testsrc2 , movie = /etc/passwd", "lavfi:[testsrc2",
+    "lavfi:", "lavfi:movie=/etc/passwd", "lavfi:testsrc2,drawtext=textfile=/etc/passwd",
+    "lavfi:testsrc2[a];amovie=/etc/passwd[b]",
+    "lavfi:testsrc2,vidstabdetect=result=/tmp/x", "lavfi:'movie'=/etc/passwd", "lavfi:mo\\vie=x",
+    "lavfi:[x]movie@id=/etc/passwd",
+    "lavfi:testsrc2=size=/etc/passwd:/x=y", "lavfi:color=/color=/etc/passwd", "lavfi:testsrc2 , movie = /etc/passwd",
+    "lavfi:[testsrc2",
     "lavfi:sws_flags=1;testsrc2", "lavfi:testsrc2]",
   ])
   func whatNoCameraIsIsRefused(url: String) throws {
-    let reason = try #require(refusal(url))
+    let reason = try #require(Camera.refusal(of: url))
     #expect(!reason.isEmpty)
   }
 
   @Test(arguments: [
-    "rtsp://10.0.0.5/stream", "RTSP://10.0.0.5/stream", "rtsps://host/x", "http://host/x.m3u8", "https://host/x", "rtmp://host/app/key",
-    "srt://host:99", "udp://@239.1.1.1:1234", "tcp://host:1", "lavfi:testsrc2=size=640x360:rate=25", "lavfi:color=c=red,noise=alls=3[a];[a]null",
+    "rtsp://10.0.0.5/stream", "RTSP://10.0.0.5/stream", "rtsps://host/x", "http://host/x.m3u8", "https://host/x",
+    "rtmp://host/app/key",
+    "srt://host:99", "udp://@239.1.1.1:1234", "tcp://host:1", "lavfi:testsrc2=size=640x360:rate=25",
+    "lavfi:color=c=red,noise=alls=3[a];[a]null",
     "lavfi:testsrc2,drawbox=enable='between(t,1,2)'", "/dev/video0",
   ])
   func whatACameraIsIsAllowed(url: String) {
-    #expect(refusal(url) == nil)
+    #expect(Camera.refusal(of: url) == nil)
   }
 
   @Test func everySourceIsTheArgumentOfTheInputOption() throws {
@@ -86,7 +85,7 @@ import Testing
   }
 
   @Test func aUrlWithoutSecretsIsShownAsItIs() {
-    #expect(Secrets(url: "rtsp://cam:554/live").display == "rtsp://cam:554/live")
-    #expect(Secrets(url: "/clips/me@home?.mp4").display == "/clips/me@home?.mp4")
+    #expect(Camera.displayed("rtsp://cam:554/live") == "rtsp://cam:554/live")
+    #expect(Camera.displayed("/clips/me@home?.mp4") == "/clips/me@home?.mp4")
   }
 }

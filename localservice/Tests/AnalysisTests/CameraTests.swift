@@ -136,7 +136,8 @@ import Testing
     func rtsp(_ status: String) throws -> LocalServer { try LocalServer(answer: "RTSP/1.0 \(status)\r\nCSeq: 1\r\n\r\n") }
     let servers = [
       try http("404 Not Found"), try http("401 Unauthorized"), try http("403 Forbidden"), try http("503 Service Unavailable"),
-      try rtsp("404 Not Found"), try rtsp("401 Unauthorized"), try LocalServer(answer: "HTTP/1.1 200 OK\r\n\r\n<html>hello</html>"),
+      try rtsp("404 Not Found"), try rtsp("401 Unauthorized"),
+      try LocalServer(answer: "HTTP/1.1 200 OK\r\n\r\n<html>hello</html>"),
       try LocalServer(answer: ""),
     ]
     let secret = "joe:Gehe1mnis@127.0.0.1"
@@ -200,7 +201,8 @@ import Testing
   @Test func aFloodOfMessagesIsBounded() async throws {
     let folder = try TemporaryFolder()
     let program = try folder.write(
-      "#!/bin/sh\nhead -c 20000000 /dev/zero | tr '\\0' 'x' >&2\necho >&2\necho 'the last words' >&2\nexit 3\n", to: "loud-ffmpeg",
+      "#!/bin/sh\nhead -c 20000000 /dev/zero | tr '\\0' 'x' >&2\necho >&2\necho 'the last words' >&2\nexit 3\n",
+      to: "loud-ffmpeg",
       executable: true)
     let heard = Recorder()
     let camera = heard.camera("lavfi:testsrc2", ffmpeg: program)

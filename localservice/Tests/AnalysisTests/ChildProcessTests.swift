@@ -32,7 +32,9 @@ import Testing
       Thread {
         continuation.resume(with: Result { try ChildProcess.spawn(executable: "/bin/sleep", arguments: ["986"]) })
         // setpriv must have asked for the signal before the thread ends.
-        while processes(with: "986").contains(where: { (try? String(contentsOfFile: "/proc/\($0)/comm", encoding: .utf8)) == "setpriv\n" }) {
+        while processes(with: "986").contains(where: {
+          (try? String(contentsOfFile: "/proc/\($0)/comm", encoding: .utf8)) == "setpriv\n"
+        }) {
           usleep(2000)
         }
       }.start()

@@ -41,7 +41,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "GIF89a", "P5\n4 4\n255\n", "P6\n0 4\n255\n", "P6\n4 -4\n255\n", "P6\n99999999999999999999 4\n255\n", "P6\n5000 5000\n255\n",
+    "GIF89a", "P5\n4 4\n255\n", "P6\n0 4\n255\n", "P6\n4 -4\n255\n", "P6\n99999999999999999999 4\n255\n",
+    "P6\n5000 5000\n255\n",
     "P6\n4 4\n65535\n", "P6\nab cd\n255\n", "P6                                                        ", "\u{0}\u{0}\u{0}",
   ])
   func whatIsNoPictureThrows(text: String) {

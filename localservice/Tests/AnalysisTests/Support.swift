@@ -59,8 +59,10 @@ enum Clip {
 
   /// The yard with a box of this colour; `x` and `y` are ffmpeg expressions in `t`, the box is there from..to.
   static func yard(box colour: String, size: String, x: String, y: String, from: Double = 0, to: Double = 1000) -> String {
-    let yard = yard().replacingOccurrences(of: ",noise", with: "[yard];color=c=\(colour):s=\(size):r=10[box];[yard][box]overlay="
-      + "x='\(x)':y='\(y)':eval=frame:shortest=0:enable='between(t,\(from),\(to))',noise")
+    let yard = yard().replacingOccurrences(
+      of: ",noise",
+      with: "[yard];color=c=\(colour):s=\(size):r=10[box];[yard][box]overlay="
+        + "x='\(x)':y='\(y)':eval=frame:shortest=0:enable='between(t,\(from),\(to))',noise")
     return yard
   }
 }

@@ -130,7 +130,8 @@ import Testing
 
   @Test(arguments: [("black", Colour.black), ("gray", .grey), ("blue", .blue)])
   func aPictureWithoutDetailIsACoveredLens(name: String, colour: Colour) async throws {
-    let told = describe(try await Clip.synthetic("color=c=\(name):s=320x180:r=10,noise=alls=6:allf=t:all_seed=1", seconds: 4), window: 4)
+    let told = describe(
+      try await Clip.synthetic("color=c=\(name):s=320x180:r=10,noise=alls=6:allf=t:all_seed=1", seconds: 4), window: 4)
     #expect(told[0].blank == colour)
     #expect(told[0].frozen == nil && told[0].motion == nil)
   }
@@ -149,7 +150,8 @@ import Testing
   }
 
   @Test func coloursAreNamedAndMeasured() async throws {
-    let halves = "color=c=0xD02020:s=320x180:r=10,drawbox=x=160:y=0:w=160:h=180:c=0x20A030:t=fill,drawbox=x=0:y=0:w=320:h=45:c=0x2040D8:t=fill"
+    let halves =
+      "color=c=0xD02020:s=320x180:r=10,drawbox=x=160:y=0:w=160:h=180:c=0x20A030:t=fill,drawbox=x=0:y=0:w=320:h=45:c=0x2040D8:t=fill"
     let told = describe(try await Clip.synthetic(halves, seconds: 2), window: 2)
     let shares = Dictionary(uniqueKeysWithValues: told[0].colours.map { ($0.colour, $0.share) })
     #expect(abs((shares[.red] ?? 0) - 0.375) < 0.03 && abs((shares[.green] ?? 0) - 0.375) < 0.03)
