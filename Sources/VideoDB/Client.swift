@@ -71,11 +71,13 @@ public final class Client: Sendable {
         .reentrant, "A channel cannot be opened in an event callback: the callback holds the thread that would open it.")
     }
     let deadlineMs = op.map { $0.deadlineMs } ?? -1
-    let answer = try run(.websocketURL, ids: [collection ?? Array("default" as StaticString)], op: op)
-    guard let url = JSON(answer)?["websocket_url"]?.stringBytes else {
+    var answer = try run(.websocketURL, ids: [collection ?? Array("default" as StaticString)], op: op)
+    defer { wipe(&answer) }
+    guard var url = JSON(answer)?["websocket_url"]?.stringBytes else {
       throw VideoDBError(.badAnswer, "Opening the WebSocket: the service's answer has no websocket_url.")
     }
-    let parts = try webSocketParts(url)
+    defer { wipe(&url) }
+    let parts = try webSocketParts(url).origin
     let secret = url.withUnsafeBytes { Secret($0) }
     let engine = try startedEngine()
     let hub = EventHub(engine, settings, url: secret)

@@ -28,6 +28,12 @@ public final class Secret: @unchecked Sendable {
   public var isEmpty: Bool { count == 0 || memory == nil }
 }
 
+/// Overwrites bytes that held a secret. They must not be shared with another array, which would be left as it is.
+public func wipe(_ bytes: inout [UInt8]) {
+  bytes.withUnsafeMutableBytes { if let base = $0.baseAddress { vdbshim_zero(base, $0.count) } }
+  bytes = []
+}
+
 /// Takes secrets out of text that came from elsewhere: a server may echo the key in an error, a URL in a close reason.
 public struct Redactor: Sendable {
   var secrets: [Secret]
@@ -35,7 +41,8 @@ public struct Redactor: Sendable {
   public init(_ secrets: [Secret?]) { self.secrets = secrets.compactMap { $0 }.filter { $0.count >= 4 } }
 
   /// The parts of a URL's path and query that are long enough to be a token. For text of a server only: ours holds such words too.
-  public init(partsOf target: [UInt8]) {
+  public init(partsOf url: Secret) {
+    let target = url.withBytes { Array($0) }
     let parts = target.split { $0 == 0x2F || $0 == 0x3F || $0 == 0x26 || $0 == 0x3D }
     secrets = parts.filter { $0.count >= 8 }.map { part in part.withUnsafeBytes { Secret($0) } }
   }

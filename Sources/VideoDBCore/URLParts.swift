@@ -8,7 +8,7 @@ public struct URLParts: Sendable {
   /// nil: the scheme's own.
   public let port: Int32?
   /// From the first `/` or `?` on; empty where there is neither.
-  public let target: [UInt8]
+  public private(set) var target: [UInt8]
 
   public var isEncrypted: Bool { scheme == .https || scheme == .wss }
   public var effectivePort: Int32 { port ?? (isEncrypted ? 443 : 80) }
@@ -80,6 +80,13 @@ public struct URLParts: Sendable {
       default: c >= 0x80 && !isBracketed
       }
     }
+  }
+
+  /// Scheme, host and port alone.
+  public var origin: URLParts {
+    var origin = self
+    origin.target = []
+    return origin
   }
 
   /// Host and port, the way a Host header has them.

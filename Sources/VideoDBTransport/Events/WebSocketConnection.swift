@@ -28,6 +28,7 @@ final class WebSocketConnection: LoopSource {
   private let loop: IOLoop
   private let settings: Settings
   private let url: Secret
+  /// Without path and query, which may hold a token and are taken from `url` when they are needed.
   private let parts: URLParts
   private var owner: (any ConnectionOwner)?
   /// Called after the owner was told of the end.
@@ -63,7 +64,7 @@ final class WebSocketConnection: LoopSource {
     self.loop = loop
     self.settings = settings
     self.url = url
-    self.parts = parts
+    self.parts = parts.origin
     self.owner = owner
     self.didEnd = didEnd
     reader = FrameReader(maxMessage: settings.ws.maxMessageBytes)
@@ -177,15 +178,20 @@ final class WebSocketConnection: LoopSource {
           isRetryable: failure.isPassing))
     case .connected:
       phase = .upgrading
+      var target = target
       outgoing = handshake.request(target: target, authority: parts.authority)
+      wipe(&target)
       watchSocket()
       flush()
     }
   }
 
+  /// Path and query; a slash where the URL has no path.
   private var target: [UInt8] {
-    if parts.target.isEmpty { return [0x2F] }
-    return parts.target[0] == 0x3F ? [0x2F] + parts.target : parts.target
+    var bytes = url.withBytes { Array($0) }
+    defer { wipe(&bytes) }
+    let path = ((try? URLParts.parse(bytes))?.target) ?? []
+    return path.first == 0x2F ? path : [0x2F] + path
   }
 
   private func watchSocket() {
@@ -215,7 +221,10 @@ final class WebSocketConnection: LoopSource {
     guard let dial, !outgoing.isEmpty else { return }
     while !outgoing.isEmpty {
       switch dial.send(outgoing) {
-      case .bytes(let count): outgoing.removeFirst(count)
+      case .bytes(let count):
+        // The upgrade request holds the URL's token.
+        outgoing.withUnsafeMutableBytes { if let base = $0.baseAddress { vdbshim_zero(base, count) } }
+        outgoing.removeFirst(count)
       case .again:
         watchSocket()
         return
@@ -374,7 +383,7 @@ final class WebSocketConnection: LoopSource {
       return
     }
     let meaning = code == 1005 ? "without a code" : "with code \(code)"
-    let said = reason.isEmpty ? "" : ": \(Redactor(partsOf: parts.target).redact(reason).text)"
+    let said = reason.isEmpty ? "" : ": \(Redactor(partsOf: url).redact(reason).text)"
     let isOpening = phase == .awaitingID
     closeReason = (
       VideoDBError(

@@ -103,7 +103,9 @@ private struct Call {
   var settings: Settings { client.settings }
 
   func run(_ request: Request) throws(VideoDBError) -> [UInt8] {
-    let response = try send(request, to: settings.base, withKey: true)
+    var response = try send(request, to: settings.base, withKey: true)
+    // An answer may be a token, or a URL that holds one.
+    defer { wipe(&response.body) }
     switch Envelope(request.name, httpStatus: response.httpStatus, retryAfterMs: response.retryAfterMs, body: response.body) {
     case .data(let data): return data
     case .failed(var error):

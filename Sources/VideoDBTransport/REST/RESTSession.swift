@@ -150,6 +150,7 @@ final class RESTSession: @unchecked Sendable {
     // libcurl takes an end in the middle of the head for the end of an empty answer.
     if code == CURLE_OK, !headIsWhole { code = CURLE_GOT_NOTHING }
     guard code == CURLE_OK else { return .failed(code, didConnect: didConnect) }
+    defer { received = [] }
     return .answer(
       Response(httpStatus: Int32(clamping: easy.long(CURLINFO_RESPONSE_CODE)), body: received, retryAfterMs: retryAfterMs))
   }
