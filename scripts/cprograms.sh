@@ -5,20 +5,28 @@ export VDBRT_CONFORMANCE=$PWD/Tests/Conformance
 export VDBRT_LOCAL_SERVICE=$PWD/build/bin/videodb-rt-local
 export VDBRT_PYTHON=$PWD/build/venv/bin/python3
 
-programs() { find Tests/C -maxdepth 1 -name '*.c' ! -name 'support*.c' -printf '%f\n' | sort | sed 's/\.c$//'; }
+# All, or those that PROGRAMS names.
+programs() {
+  if [ -n "${PROGRAMS:-}" ]; then
+    printf '%s\n' $PROGRAMS
+  else
+    find Tests/C -maxdepth 1 -name '*.c' ! -name 'support*.c' -printf '%f\n' | sort | sed 's/\.c$//'
+  fi
+}
 
 # build_programs FOLDER COMPILER FLAGS...: each as FOLDER/NAME; reports those that do not compile.
 build_programs() {
-  local out=$1 compiler=$2 source name
-  shift 2
+  local out=$1 name
+  shift
   rm -rf "$out"
   mkdir -p "$out"
-  local cflags="-std=c11 -O1 -g -Wall -Wextra -Werror -pthread"
-  for source in Tests/C/support*.c; do
-    $compiler $cflags "$@" -c "$source" -o "$out/$(basename "$source" .c).o" || { fail "$source compiles"; return 1; }
+  local compile="$* -std=c11 -O1 -g -Wall -Wextra -Werror -pthread"
+  for name in Tests/C/support*.c; do
+    $compile -c "$name" -o "$out/$(basename "$name" .c).o" || fail "$name compiles"
   done
+  programs | xargs -P "$JOBS" -I @ sh -c "$compile Tests/C/@.c $out/support*.o -o $out/@ -lvideodb_rt -lcurl -ljansson -lm"
   for name in $(programs); do
-    $compiler $cflags "Tests/C/$name.c" "$out"/support*.o -o "$out/$name" "$@" -lvideodb_rt -lcurl -ljansson -lm || fail "$name compiles"
+    test -x "$out/$name" || fail "$name compiles" "see the log"
   done
 }
 

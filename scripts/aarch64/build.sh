@@ -23,7 +23,7 @@ for folder in Sources/*/; do
 done
 
 for source in Sources/CSystemShims/*.c; do
-  aarch64-linux-gnu-gcc --sysroot="$sysroot" -O2 -g -fPIC -ffunction-sections -Wall -Wextra -Werror \
+  aarch64-linux-gnu-gcc --sysroot="$sysroot" -O2 -g -fPIC -DVDBRT_EMBEDDED -fvisibility=hidden -ffunction-sections -Wall -Wextra -Werror \
     -ISources/CSystemShims/include -c "$source" -o "$out/objects/$(basename "$source" .c).o"
 done
 

@@ -3,4 +3,4 @@
 set -u
 cd "$(dirname "$0")/../.."
 . scripts/swifttests.sh
-swift_tests localservice localservice -c release -Xswiftc -enable-testing
+swift_tests localservice localservice
