@@ -23,7 +23,7 @@ let linkerSettings: [LinkerSetting] =
         [
           "-use-ld=lld", "-Xlinker", "-soname=libvideodb_rt.so.0",
           "-Xlinker", "--version-script=\(Context.packageDirectory)/pkgconfig/videodb_rt.map",
-          "-Xlinker", "--gc-sections", "-Xlinker", "--as-needed", "-Xlinker", "-znodelete",
+          "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all", "-Xlinker", "--as-needed", "-Xlinker", "-znodelete",
           "-Xlinker", "-zrelro", "-Xlinker", "-znow",
         ] + (sanitized ? [] : ["-Xlinker", "-zdefs"]))
     ] : [])
@@ -55,5 +55,14 @@ let package = Package(
       name: "VideoDBRT", dependencies: ["VideoDB", "VideoDBCore", "CSystemShims", "CVideoDBRT"],
       swiftSettings: swiftSettings,
       linkerSettings: linkerSettings),
+    .testTarget(
+      name: "VideoDBCoreTests", dependencies: ["VideoDBCore", "CSystemShims", "CJansson", "CVideoDBRT"],
+      swiftSettings: [.swiftLanguageMode(.v6)]),
+    .testTarget(
+      name: "VideoDBTransportTests", dependencies: ["VideoDBTransport", "VideoDBCore", "CSystemShims", "CJansson"],
+      swiftSettings: [.swiftLanguageMode(.v6)]),
+    .testTarget(
+      name: "VideoDBTests", dependencies: ["VideoDB", "VideoDBTransport", "VideoDBCore", "CSystemShims"],
+      swiftSettings: [.swiftLanguageMode(.v6)]),
   ]
 )
