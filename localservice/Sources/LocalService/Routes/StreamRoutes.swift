@@ -85,7 +85,8 @@ extension Routes {
     let orders = Store.StreamOrder.allCases.map(\.rawValue)
     if let ordering = try request.query.choice("ordering", orders + orders.map { "-" + $0 }) {
       query.descending = ordering.hasPrefix("-")
-      query.order = Store.StreamOrder(rawValue: query.descending ? String(ordering.dropFirst()) : ordering)!
+      let field = query.descending ? String(ordering.dropFirst()) : ordering
+      query.order = Store.StreamOrder(rawValue: field) ?? query.order
     }
     let (page, count) = try await store.streams(query)
     let next = query.offset + page.count
