@@ -27,6 +27,7 @@ int main(void) {
   server *s = server_start();
   vdbrt_client *client = client_for(s, NULL);
   for (int releases = 0; releases < 2; releases++) {
+    server_reset(s); /* the first round's "go" has been given */
     server_websocket(s, "{'await':'go'},{'flood':{'count':100,'json':{'channel':'alert','data':{}}}},{'close_frame':1000}");
     vdbrt_events *events = channel_open(client);
     listener self = {.after = 5, .releases = releases}, killer = {.after = 10, .releases = releases}, victim = {0},
