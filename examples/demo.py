@@ -24,6 +24,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.parse
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -173,6 +174,9 @@ def run_watch(program, camera_url, options, environment):
 
 
 def watch_hosted(folder, seconds):
+    host = urllib.parse.urlsplit(os.environ["VIDEO_DB_API"]).hostname
+    if "://" not in os.environ.get("CAMERA", "") and host not in ("127.0.0.1", "::1", "localhost"):
+        raise Failure(f"{host} cannot read files of this machine: name a camera that it can reach, CAMERA=rtsp://...")
     # A webhook would have to reach this machine from outside: alerts come over the event channel only.
     return run_watch(build_watch(folder), camera(), ["--seconds", str(seconds)], {})
 

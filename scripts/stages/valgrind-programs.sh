@@ -12,7 +12,7 @@ PROGRAM_LIMIT=600
 for name in $(programs); do
   test -x "$out/$name" || continue
   run_program "$name" env LD_LIBRARY_PATH="$form_symbols" valgrind --error-exitcode=99 --leak-check=full \
-    --errors-for-leak-kinds=definite,indirect,possible --suppressions=Tests/Support/valgrind.supp --log-file="$out/$name.log" "$out/$name"
+    --errors-for-leak-kinds=definite,indirect,possible --log-file="$out/$name.log" "$out/$name"
 done
 echo "figure: $(cat "$out"/*.log | awk '/definitely lost|indirectly lost/ { gsub(",", ""); lost += $4 } /ERROR SUMMARY/ { gsub(",", ""); errors += $4 }
   END { print errors + 0 " errors, " lost + 0 " bytes lost" }')"
