@@ -47,14 +47,34 @@ public struct Redactor: Sendable {
     secrets = parts.filter { $0.count >= 8 }.map { part in part.withUnsafeBytes { Secret($0) } }
   }
 
+  /// One pass: what stands in for a secret is never looked at again, since it may hold another.
   public func redact(_ bytes: [UInt8]) -> [UInt8] {
-    var bytes = bytes
-    for secret in secrets {
-      while let at = bytes.withUnsafeBytes({ all in secret.withBytes { all.firstIndex(of: $0) } }) {
-        bytes.replaceSubrange(at..<(at + secret.count), with: Array("[redacted]" as StaticString))
+    var out: [UInt8] = []
+    out.reserveCapacity(bytes.count)
+    bytes.withUnsafeBytes { all in
+      var at = 0
+      while at < all.count {
+        let length = longestSecret(all, at)
+        if length > 0 {
+          out.append("[redacted]")
+          at += length
+        } else {
+          out.append(all[at])
+          at += 1
+        }
       }
     }
-    return bytes
+    return out
+  }
+
+  /// Length of the longest secret that begins here; 0 where none does.
+  private func longestSecret(_ all: UnsafeRawBufferPointer, _ at: Int) -> Int {
+    var longest = 0
+    for secret in secrets where secret.count > longest && secret.count <= all.count - at {
+      let here = UnsafeRawBufferPointer(rebasing: all[at..<(at + secret.count)])
+      if secret.withBytes({ $0.equals(here) }) { longest = secret.count }
+    }
+    return longest
   }
 
   public func redact(_ text: String) -> String { redact(Array(text.utf8)).text }

@@ -99,13 +99,13 @@ public struct URLParts: Sendable {
   public var isLoopback: Bool {
     if host.equals("localhost") || host.equals("[::1]") { return true }
     if host.count > 10, Array(host[(host.count - 10)...]).equals(".localhost") { return true }
-    // 127.0.0.0/8, in the dotted form only: "127.example.org" is a name like any other.
-    guard host.count >= 9, Array(host[0..<4]).equals("127.") else { return false }
-    var dots = 0
-    for c in host {
-      if c == 0x2E { dots += 1 } else if c < 0x30 || c > 0x39 { return false }
-    }
-    return dots == 3
+    // 127.0.0.0/8, as four numbers only: anything else is a name that some server resolves.
+    let numbers = host.split(separator: 0x2E, omittingEmptySubsequences: false)
+    return numbers.count == 4 && Array(numbers[0]).equals("127")
+      && numbers.allSatisfy { number in
+        number.count >= 1 && number.count <= 3 && number.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
+          && number.reduce(0) { $0 * 10 + Int($1 - 0x30) } <= 255
+      }
   }
 
   /// Whether a request to the other goes to the same server.
