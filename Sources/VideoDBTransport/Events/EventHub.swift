@@ -17,6 +17,8 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
     var phase = Phase.opening
     var mode = Mode.undecided
     var queue = EventQueue()
+    /// Made, and not yet known to the loop.
+    var newSubscriptions: [Subscription] = []
     /// Oldest events dropped since the last one that said so.
     var dropped: Int64 = 0
     var isPaused = false
@@ -76,6 +78,8 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
 
   func willReceive(unixMs: Int64) {
     receivedMs = unixMs
+    // Who has subscribed gets every event that is read afterwards, also where the loop has not got to the request yet.
+    adoptSubscriptions()
     guard !isPushing else { return }
     room = state.withLock { (bounds.maxEvents - $0.queue.count, bounds.maxBytes - $0.queue.bytes) }
   }
@@ -212,6 +216,14 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
     }
   }
 
+  private func adoptSubscriptions() {
+    let new = state.withLock { state in
+      defer { if !state.newSubscriptions.isEmpty { state.newSubscriptions = [] } }
+      return state.newSubscriptions
+    }
+    for subscription in new { startPushing(subscription) }
+  }
+
   private func startPushing(_ subscription: Subscription) {
     guard let handler = subscription.handler else { return }
     subscriptions.append((subscription, handler))
@@ -289,13 +301,15 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
     let isPulled = state.withLock { state in
       if state.mode == .pulled { return true }
       state.mode = .pushed
+      state.newSubscriptions.append(subscription)
       return false
     }
     if isPulled {
       subscription.finish()
       throw VideoDBError(.state, "The channel is pulled already; it cannot be pushed as well. Open a second channel.")
     }
-    if !engine.loop.post({ [self] in startPushing(subscription) }) {
+    if !engine.loop.post({ [self] in adoptSubscriptions() }) {
+      state.withLock { $0.newSubscriptions.removeAll { $0 === subscription } }
       subscription.finish()
       throw VideoDBError(.closed, "The client was shut down.")
     }
