@@ -336,7 +336,7 @@ child *child_start(const char *const *argv) {
   close(in[0]);
   close(out[1]);
   child *c = calloc(1, sizeof *c);
-  *c = (child){pid, fdopen(in[1], "w"), fdopen(out[0], "r")};
+  *c = (child){.pid = pid, .to = fdopen(in[1], "w"), .from = fdopen(out[0], "r")};
   children[slot] = c;
   return c;
 }
@@ -355,6 +355,8 @@ char *child_line(child *c) {
 
 int child_stop(child *c) {
   fclose(c->to);
+  if (c->end_signal)
+    kill(c->pid, c->end_signal);
   int status = 0;
   pid_t ended = 0;
   for (int64_t end = now_ms() + slow(5000); !ended && now_ms() < end;)
@@ -370,4 +372,20 @@ int child_stop(child *c) {
       children[i] = NULL;
   free(c);
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+child *service_start(char url[64]) {
+  const char *program = getenv("VDBRT_LOCAL_SERVICE");
+  if (!program || access(program, X_OK))
+    skipped("there is no local service (VDBRT_LOCAL_SERVICE)");
+  char data[80];
+  snprintf(data, sizeof data, "%s/data", temp_folder());
+  const char *argv[] = {program, "--port", "0", "--data-dir", data, "--api-key", TEST_KEY, "--log-level", "error", NULL};
+  child *service = child_start(argv);
+  service->end_signal = SIGTERM;
+  char *line = child_line(service);
+  if (!line || sscanf(line, "listening %63s", url) != 1)
+    failed(__FILE__, __LINE__, "the local service said %s", line ? line : "nothing");
+  free(line);
+  return service;
 }

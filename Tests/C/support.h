@@ -105,6 +105,7 @@ int free_port(void);
 
 typedef struct child {
   pid_t pid;
+  int end_signal; /* what it is ended with, beside the end of its stdin; 0: nothing */
   FILE *to;
   FILE *from;
 } child;
@@ -113,8 +114,11 @@ typedef struct child {
 child *child_start(const char *const *argv);
 /* One line of its output, without the newline, to be freed; NULL at its end. */
 char *child_line(child *c);
-/* Closes its stdin, and waits until it has ended; kills it when it does not. Returns its exit code, or minus a signal. */
+/* Closes its stdin, sends end_signal, and waits until it has ended; kills it when it does not. Its exit code, or minus a signal. */
 int child_stop(child *c);
+
+/* The local service in a data folder of its own, with TEST_KEY, speaking http. Skips the test where VDBRT_LOCAL_SERVICE is not set. */
+child *service_start(char url[64]);
 
 /* ---- The scripted server: its commands, rules and steps are at the top of Support/scripted_server.py ------------------- */
 
