@@ -4,6 +4,10 @@ import PackageDescription
 /// Warnings in our own targets fail the build; dependencies are not ours to judge.
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
+/// Optimised in every configuration: a debug build cannot look at each pixel of a camera in time, and building all dependencies a
+/// second time for a release takes minutes.
+let pixels: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
+
 let package = Package(
   name: "videodb-rt-local",
   products: [
@@ -16,7 +20,7 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
   ],
   targets: [
-    .target(name: "Analysis", swiftSettings: strict),
+    .target(name: "Analysis", swiftSettings: pixels),
     .target(
       name: "LocalService",
       dependencies: [
