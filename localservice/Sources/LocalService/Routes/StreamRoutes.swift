@@ -44,8 +44,8 @@ extension Routes {
 
   private func createStream(_ request: Request) async throws -> Reply {
     let fields = try Fields(body: request.body)
-    let url = try CameraAddress.check(
-      try fields.requiredString("url", "what the camera is reached by, such as rtsp://host:554/path"))
+    let url = try fields.requiredString("url", "what the camera is reached by, such as rtsp://host:554/path")
+    try CameraAddress.check(url)
     if let collection = try fields.string("collection_id") { try Self.requireCollection(collection) }
     let mediaTypes = try Self.mediaTypes(fields)
     if try fields.bool("store") == true {
