@@ -58,10 +58,13 @@ public struct Operation: Sendable {
 
   private func body(_ options: CheckedOptions, _ ids: [[UInt8]]) throws(VideoDBError) -> JSONTree {
     switch shape {
-    case .connect: try Bodies.connect(options, collection: ids[0])
-    case .visualIndex: try Bodies.visualIndex(options)
-    case .alert: try Bodies.alert(options)
-    default: try Bodies.plain(options)
+    case .connect:
+      // Its id stands in no path, where an empty one would have been seen.
+      if let collection = ids.first, !collection.isEmpty { return try Bodies.connect(options, collection: collection) }
+      throw VideoDBError(.argument, "\(name.text): collection_id is empty.")
+    case .visualIndex: return try Bodies.visualIndex(options)
+    case .alert: return try Bodies.alert(options)
+    default: return try Bodies.plain(options)
     }
   }
 
