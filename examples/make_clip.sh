@@ -51,7 +51,8 @@ color=c=0xE8D020:s=90x60:r=$rate:d=30[yellow];
 [yard][red]overlay=x='-71+(t-4)*150':y=190:eval=frame:enable='between(t,4,9)'[a];
 [a][blue]overlay=x=470:y='-81+(t-21.5)*240':eval=frame:enable='between(t,21.5,23.5)'[b];
 [b][yellow]overlay=x='if(lt(t,28),max(300,641-(t-24)*140),300+(t-28)*220)':y=250:eval=frame:enable='between(t,24,30)'[c];
-[c]eq=brightness='if(between(t,13,17),-0.42,0)':saturation='if(between(t,13,17),0.3,1)':contrast='if(between(t,13,17),0.35,1)':eval=frame[day];
+[c]eq=eval=frame:brightness='if(between(t,13,17),-0.42,0)'
+  :saturation='if(between(t,13,17),0.3,1)':contrast='if(between(t,13,17),0.35,1)'[day];
 $street[street];
 color=c=0xE8E8E8:s=50x80:r=$rate:d=10[white];
 [street][white]overlay=x='380+25*sin(t*5)':y=200:eval=frame:enable='lt(t,5)'[evening];

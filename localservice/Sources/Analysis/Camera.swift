@@ -17,12 +17,12 @@ public enum CameraState: Sendable, Equatable {
 ///
 /// Files are read at native speed and looped, so that a clip behaves like a camera. ffmpeg 5.1 or later is needed.
 ///
-/// It opens `rtsp(s)`, `http(s)`, `rtmp(s)`, `srt`, `udp` and `tcp` URLs, regular files (a path or `file://`), `/dev/videoN` and
-/// `lavfi:<graph>`; each of them with its own protocols only. `CameraSource` says why.
+/// It opens `rtsp(s)`, `http(s)`, `rtmp(s)`, `srt`, `udp` and `tcp` URLs, regular files (a path or `file://`),
+/// `/dev/videoN` and `lavfi:<graph>`; each of them with its own protocols only. `CameraSource` says why.
 ///
 /// Both callbacks come from the camera's own thread, one at a time and in order, never after `stop` has returned
-/// (unless a callback itself was still running after the second that `stop` waits). While a callback runs no picture is read:
-/// a slow one slows ffmpeg down by way of its pipe, and memory stays at one picture.
+/// (unless a callback itself was still running after the second that `stop` waits). While a callback runs no picture is
+/// read: a slow one slows ffmpeg down by way of its pipe, and memory stays at one picture.
 public final class Camera: Sendable {
   private let setup: CameraRun.Setup
   private let run = Mutex<CameraRun?>(nil)

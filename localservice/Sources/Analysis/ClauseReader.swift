@@ -54,6 +54,11 @@ struct ClauseReader {
       return .action(.moves)
     case "come", "comes", "came", "coming", "go", "goes", "going", "went", "walk", "get", "gets", "break", "breaks":
       if let passage = passage(after) { return passage }
+    case "show", "shows", "showed", "turn", "turns", "turned", "pops":
+      if after == "up" {
+        at += 1
+        return .action(.enters)
+      }
     case "lost", "lose", "loses", "loss":
       return .action(.noPicture)
     case "cuts" where before == "power", "cut" where before == "power", "failure" where before == "power",

@@ -131,7 +131,7 @@ struct EventClause {
     if actions.contains(.isStill) { remove(.moves) }
     // Coming or going at speed, or somewhere, is still coming or going.
     if actions.contains(.enters) || actions.contains(.leaves) { remove(.moves) }
-    if actions.isEmpty, isFast || isSlow || from != nil || to != nil { add(.moves) }
+    if actions.isEmpty, unknown.isEmpty, isFast || isSlow || from != nil || to != nil { add(.moves) }
   }
 
   /// "no motion on the left" may hold while something moves on the right, so it is no stillness.

@@ -15,22 +15,24 @@ public struct EventMatch: Sendable {
 /// give the same answer.
 ///
 /// - A prompt is cut at "or", commas and full stops into alternatives, these at "and" into clauses that must all hold.
-/// - A clause asks for actions: moves, comes into view, leaves, lights on or off, darker, brighter, dark, bright, flickers,
-///   covered, frozen, still, scene cut, camera moves, overexposed, much going on, no picture. Each has its synonyms in `EventVocabulary`.
+/// - A clause asks for actions: moves, comes into view, leaves, lights on or off, darker, brighter, dark, bright,
+///   flickers, covered, frozen, still, scene cut, camera moves, overexposed, much going on, no picture. Each has its
+///   synonyms in `EventVocabulary`.
 /// - Colours, places ("on the left"), ways ("from left to right"), speed ("fast") and times ("for 30 seconds") narrow it.
 /// - Who or what ("person", "car") is not recognised: any moving thing counts, the confidence is at most 0.7, and the
 ///   explanation says so. A subject with no action ("a dog") asks for something that comes or moves.
 /// - "no", "not", "nothing" and the like turn a clause round.
-/// - Words without a meaning lower the confidence and are named; next to a mere subject ("a person falls")
-///   they prevent a match.
+/// - Words without a meaning lower the confidence and are named; next to a mere subject ("a person falls") they prevent
+///   a match.
 /// - A prompt without any action, subject or colour matches when all its words occur in the description's text.
 public enum EventRules {
   public static let summary = """
-    Events are matched by fixed rules on measured pixels. A prompt may ask for: motion, something coming into view or leaving \
-    (with colour, place, direction, speed), lights on or off, darker or brighter, dark, bright, flicker, a covered or frozen \
-    camera, stillness ("no motion for 30 seconds"), a scene cut, a moved camera, overexposure, dominant colours, no picture. People, \
-    cars and objects are not recognised: "a person enters" is taken as "something came into view", with a confidence of at \
-    most 0.7. A prompt that fits no rule matches only when all its words occur in a description; otherwise never.
+    Events are matched by fixed rules on measured pixels. A prompt may ask for: motion, something coming into view or \
+    leaving (with colour, place, direction, speed), lights on or off, darker or brighter, dark, bright, flicker, a \
+    covered or frozen camera, stillness ("no motion for 30 seconds"), a scene cut, a moved camera, overexposure, dominant \
+    colours, no picture. People, cars and objects are not recognised: "a person enters" is taken as "something came \
+    into view", with a confidence of at most 0.7. A prompt that fits no rule matches only when all its words occur in \
+    a description; otherwise never.
     """
 
   public static func match(prompt: String, description: SceneDescription) -> EventMatch? {

@@ -61,7 +61,7 @@ enum EventVocabulary {
   private static let words: [String: Meaning] = {
     var table: [String: Meaning] = [:]
     for (meaning, text) in entries {
-      for word in text.split(separator: " ") { table[String(word)] = meaning }
+      for word in text.split(whereSeparator: \.isWhitespace) { table[String(word)] = meaning }
     }
     for colour in Colour.allCases { table[colour.rawValue] = .colour(colour) }
     return table
@@ -70,8 +70,10 @@ enum EventVocabulary {
   private static let entries: [(Meaning, String)] = [
     (
       .action(.moves),
-      "move motion movement activity active action happen walk drive ride cross pass travel fly flew "
-        + "jump dance roll drove rode wander traffic stir"
+      """
+      move motion movement activity active action happen walk drive ride cross pass travel fly flew jump dance
+      roll drove rode wander traffic stir
+      """
     ),
     (.action(.enters), "enter arrive arrival intrude intrusion trespass appear emerge breakin burglary"),
     (.action(.leaves), "leave exit depart departure disappear vanish gone remove stolen taken missing"),
@@ -91,42 +93,68 @@ enum EventVocabulary {
     (.subject(generic: true), "something anything object thing everything"),
     (
       .subject(generic: false),
-      "someone somebody anyone anybody everyone person people man men woman women child children kid boy girl pedestrian "
-        + "human intruder trespasser burglar thief visitor stranger worker employee guest customer driver cyclist car vehicle truck "
-        + "lorry van bus taxi bike bicycle motorbike motorcycle scooter train boat ship plane drone animal dog cat bird horse deer cow "
-        + "package parcel box bag item ball robot forklift machine hand face"
+      """
+      someone somebody anyone anybody everyone person people man men woman women child children kid boy girl
+      pedestrian human intruder trespasser burglar thief visitor stranger worker employee guest customer driver
+      cyclist car vehicle truck lorry van bus taxi bike bicycle motorbike motorcycle scooter train boat ship plane
+      drone animal dog cat bird horse deer cow package parcel box bag item ball robot forklift machine hand face
+      """
     ),
-    (.colour(.grey), "gray"), (.colour(.turquoise), "cyan teal"), (.colour(.purple), "violet"), (.colour(.pink), "magenta"),
-    (.column(.left), "leftmost"), (.column(.right), "rightmost"), (.column(.centre), "centre center central"),
-    (.row(.top), "top upper above"), (.row(.bottom), "bottom lower below"), (.row(.middle), "middle"),
-    (.way(.left), "leftward leftwards"), (.way(.right), "rightward rightwards"), (.way(.up), "up upward upwards"),
+    (.colour(.grey), "gray"),
+    (.colour(.turquoise), "cyan teal"),
+    (.colour(.purple), "violet"),
+    (.colour(.pink), "magenta"),
+    (.column(.left), "leftmost"),
+    (.column(.right), "rightmost"),
+    (.column(.centre), "centre center central"),
+    (.row(.top), "top upper above"),
+    (.row(.bottom), "bottom lower below"),
+    (.row(.middle), "middle"),
+    (.way(.left), "leftward leftwards"),
+    (.way(.right), "rightward rightwards"),
+    (.way(.up), "up upward upwards"),
     (.way(.down), "down downward downwards"),
-    (.fast, "fast quick quickly rapid rapidly speeding speed"), (.slow, "slow slowly"),
+    (.fast, "fast quick quickly rapid rapidly speeding speed"),
+    (.slow, "slow slowly"),
     (
       .not,
-      "no not never without none nothing nobody neither cannot lack absence isnt arent doesnt dont didnt hasnt wont cant wasnt werent"
+      """
+      no not never without none nothing nobody neither cannot lack absence isnt arent doesnt dont didnt hasnt wont
+      cant wasnt werent
+      """
     ),
-    (.light, "light lamp lighting illumination bulb"), (.camera, "camera"),
-    (.picture, "picture image screen video feed signal stream footage"), (.scene, "scene shot view"),
-    (.off, "off out extinguish fail"), (.on, "on"), (.change, "change switch"),
+    (.light, "light lamp lighting illumination bulb"),
+    (.camera, "camera"),
+    (.picture, "picture image screen video feed signal stream footage"),
+    (.scene, "scene shot view"),
+    (.off, "off out extinguish fail"),
+    (.on, "on"),
+    (.change, "change switch"),
     (.become, "become became get got gets getting turn go goes going went grow"),
-    (.inward, "into inside"), (.away, "away"),
+    (.inward, "into inside"),
+    (.away, "away"),
     (
       .locality,
-      "area zone room door doorway gate yard street road zebra crosswalk garden house building entrance entry hall hallway corridor shop store "
-        + "office parking lot garage driveway fence wall window lane line border perimeter site warehouse platform stair counter table "
-        + "desk property premise restricted forbidden prohibited secure secured private front back floor ground home place region "
-        + "boundary edge side corner half part hand third"
+      """
+      area zone room door doorway gate yard street road zebra crosswalk garden house building entrance entry hall
+      hallway corridor shop store office parking lot garage driveway fence wall window lane line border perimeter
+      site warehouse platform stair counter table desk property premise restricted forbidden prohibited secure
+      secured private front back floor ground home place region boundary edge side corner half part hand third
+      """
     ),
-    (.preposition(.from), "from"), (.preposition(.to), "to toward towards through via across"),
+    (.preposition(.from), "from"),
+    (.preposition(.to), "to toward towards through via across"),
     (.preposition(.at), "at near by"),
     (
       .filler,
-      "a an the this that these those is are was were be been being am it its i me my you your us we our they their there here if "
-        + "when whenever while as of for with any some all every each has have had having in do does did will would should can could may must "
-        + "please detect detection alert notify notification tell warn warning report watch monitor look check find identify recognise recognize "
-        + "see show send trigger raise event alarm case time moment once again suddenly now just ever than more least longer over "
-        + "second sec s minute min m hour h come came comes so too very who what which where how make let know want"
+      """
+      a an the this that these those is are was were be been being am it its i me my you your us we our they their
+      there here if when whenever while as of for with any some all every each has have had having in do does did
+      will would should can could may must please detect detection alert notify notification tell warn warning
+      report watch monitor look check find identify recognise recognize see show send trigger raise event alarm
+      case time moment once again suddenly now just ever than more least longer over second sec s minute min m
+      hour h come came comes so too very who what which where how make let know want
+      """
     ),
   ]
 }

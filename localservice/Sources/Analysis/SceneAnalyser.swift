@@ -51,8 +51,9 @@ public final class SceneAnalyser {
     }
     let start = windowStart(for: frame.time)
     if let window, window.start != start { told += endWindow() }
-    if window == nil { window = Window(start: start, end: start + seconds, after: previous?.frame.time) }
-    measure(frame, grid)
+    var current = window.take() ?? Window(start: start, end: start + seconds, after: previous?.frame.time)
+    measure(frame, grid, in: &current)
+    window = current
     return told
   }
 
@@ -73,34 +74,36 @@ public final class SceneAnalyser {
     return first + ((time - first) / seconds).rounded(.down) * seconds
   }
 
-  private func measure(_ frame: Frame, _ grid: Grid) {
-    look(frame, grid)
+  private func measure(_ frame: Frame, _ grid: Grid, in window: inout Window) {
+    look(frame, grid, in: &window)
     let time = frame.time
     let step = previous.map { time - $0.frame.time } ?? 0
     if let previous, step <= Self.longestStep, previous.grid.hasSameShape(as: grid) {
-      compare(previous, frame, grid, seconds: step)
+      compare(previous, frame, grid, seconds: step, in: &window)
     } else {
-      if previous != nil { window!.gap += time - window!.lastTime }
+      if previous != nil { window.gap += time - window.lastTime }
       forgetScene(seeing: grid)
       (stillSince, frozenSince, blankSince) = (time, time, nil)
     }
     if !grid.isBlank { blankSince = nil } else if blankSince == nil { blankSince = time }
     previous = (frame, grid)
-    window!.last = grid
-    window!.lastTime = time
+    window.last = grid
+    window.lastTime = time
   }
 
   /// The part that needs only some frames.
-  private func look(_ frame: Frame, _ grid: Grid) {
-    if window!.first == nil { window!.first = grid }
-    let due = window!.start + (Double(window!.looks) + 0.5) * seconds / Double(frameCount)
-    guard window!.looks == 0 || frame.time >= due else { return }
-    window!.looks += 1
-    window!.colours.add(grid)
-    window!.whiteShare += grid.whiteShare
+  private func look(_ frame: Frame, _ grid: Grid, in window: inout Window) {
+    if window.first == nil { window.first = grid }
+    let due = window.start + (Double(window.looks) + 0.5) * seconds / Double(frameCount)
+    guard window.looks == 0 || frame.time >= due else { return }
+    window.looks += 1
+    window.colours.add(grid)
+    window.whiteShare += grid.whiteShare
   }
 
-  private func compare(_ old: (frame: Frame, grid: Grid), _ frame: Frame, _ grid: Grid, seconds step: Double) {
+  private func compare(
+    _ old: (frame: Frame, grid: Grid), _ frame: Frame, _ grid: Grid, seconds step: Double, in window: inout Window
+  ) {
     let time = frame.time
     if old.frame.hasSamePicture(as: frame) {
       if frozenSince == nil { frozenSince = old.frame.time }
@@ -109,7 +112,7 @@ public final class SceneAnalyser {
     }
     let change = FrameChange(from: old.grid, to: grid, noise: noise)
     if isCut(change, old.grid, grid) {
-      window!.facts.append(.sceneCut(at: time))
+      window.facts.append(.sceneCut(at: time))
       forgetScene(seeing: grid)
       stillSince = nil
       return
@@ -118,16 +121,16 @@ public final class SceneAnalyser {
     usualLikeness.value += (change.likeness - usualLikeness.value) * max(0.25, 1 / Double(usualLikeness.frames))
     learnNoise(change.noise)
     if let light = lightWatch.add(change, from: old.grid, old.frame.time, to: grid, time) {
-      window!.facts.append(.lightChange(light))
+      window.facts.append(.lightChange(light))
     }
     if change.isLightStep || old.grid.isBlank != grid.isBlank {
       // Through a jump of the light, or a covered lens, nothing can be followed.
       forgetTracks(seeing: grid)
       return
     }
-    window!.addMotion(change, grid: grid, seconds: step)
+    window.addMotion(change, grid: grid, seconds: step)
     if change.movingShare > 0.0014 { stillSince = nil } else if stillSince == nil { stillSince = old.frame.time }
-    follow(change, frame, grid, seconds: step)
+    follow(change, frame, grid, seconds: step, in: &window)
   }
 
   /// Quiet frames say more about the noise than busy ones, so it falls faster than it rises.
@@ -136,7 +139,9 @@ public final class SceneAnalyser {
     noise = known + (measured - known) * (measured < known ? 0.3 : 0.08)
   }
 
-  private func follow(_ change: FrameChange, _ frame: Frame, _ grid: Grid, seconds step: Double) {
+  private func follow(
+    _ change: FrameChange, _ frame: Frame, _ grid: Grid, seconds step: Double, in window: inout Window
+  ) {
     guard var background else { return }
     let mask = background.foreground(grid, change, seconds: step, noise: noise ?? 0)
     backgroundAge += step
@@ -148,16 +153,16 @@ public final class SceneAnalyser {
     }
     let blobs = Blob.find(in: mask, grid: grid, moving: change.moving, least: 5)
     let (events, flow) = tracker.update(blobs, at: frame.time, grid: grid, isWarmUp: backgroundAge < Self.warmUp)
-    tell(events)
+    tell(events, in: &window)
     let summary = tracker.summary(columns: grid.columns)
-    window!.addFlow(flow, speed: summary.speed, largest: summary.largest)
+    window.addFlow(flow, speed: summary.speed, largest: summary.largest)
   }
 
-  private func tell(_ events: [Tracker.Event]) {
+  private func tell(_ events: [Tracker.Event], in window: inout Window) {
     for event in events {
       switch event {
-      case .entered(let passage): window!.facts.append(.entered(passage))
-      case .left(let passage): window!.facts.append(.left(passage))
+      case .entered(let passage): window.facts.append(.entered(passage))
+      case .left(let passage): window.facts.append(.left(passage))
       }
     }
   }
@@ -186,10 +191,8 @@ public final class SceneAnalyser {
 
   /// `time` when the window is cut short.
   private func endWindow(at time: Double? = nil) -> [SceneDescription] {
-    guard let last = window?.last else { return [] }
-    tell(tracker.windowEnds(at: window!.lastTime, grid: last))
-    var ended = window!
-    window = nil
+    guard var ended = window.take(), let last = ended.last else { return [] }
+    tell(tracker.windowEnds(at: ended.lastTime, grid: last), in: &ended)
     let end = time ?? ended.end
     if end - ended.lastTime > Self.longestStep { ended.gap += end - ended.lastTime }
     let facts = facts(of: ended, last)

@@ -35,7 +35,8 @@ enum SceneText {
       case .blank(let colour, let seconds):
         colour == .black
           ? "The picture has been black without any detail for \(number(seconds)) s: no light, or a covered lens."
-          : "The picture has been plain \(colour.rawValue) without any detail for \(number(seconds)) s: a covered lens, or no signal."
+          : "The picture has been plain \(colour.rawValue) without any detail for \(number(seconds)) s: "
+            + "a covered lens, or no signal."
       case .frozen(let seconds):
         "The picture is frozen: for \(number(seconds)) s every frame has been the same, pixel for pixel."
       case .overexposed(let share): "\(percent(share)) of the picture is at full white (overexposed, or a white surface)."

@@ -23,7 +23,7 @@ import Testing
       }.start()
     }
     try #require(status == 0)
-    let told = describe(try await Clip.file(clip), window: 2)
+    let told = await describe(try await Clip.file(clip), window: 2)
     #expect(told.count == 20)
     func during(_ from: Double, _ to: Double) -> [SceneDescription] {
       told.filter { $0.start - Clip.epoch >= from - 0.01 && $0.end - Clip.epoch <= to + 0.01 }

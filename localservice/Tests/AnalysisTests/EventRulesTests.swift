@@ -73,7 +73,8 @@ import Testing
     ("Detect a car", "entry exit moving"),
     ("motion on the left", "entry"), ("movement on the right side of the picture", "exit"), ("motion in the centre", "moving"),
     ("a man walks in the garden", "entry exit moving"),
-    ("a man walks in from the left", "entry"), ("a cat runs away", "exit"),
+    ("a man walks in from the left", "entry"), ("a cat runs away", "exit"), ("someone shows up at the door", "entry"),
+    ("a person picks up a parcel", ""), ("somebody turns around", ""),
     ("something moves from left to right", "entry exit"), ("something moves to the left", ""), ("motion at the top", ""),
     ("car moving fast", ""), ("a red object", "entry"), ("red object or blue object", "entry"), ("red or blue car", "entry"),
     ("lights go off", "lightsOff"), ("the lights are turned off", "lightsOff"), ("light goes out", "lightsOff"),
@@ -173,6 +174,23 @@ import Testing
       for (_, scene) in all { _ = EventRules.match(prompt: prompt, description: scene) }
       _ = EventRules.understanding(of: prompt)
     }
+  }
+
+  @Test func everyFactCanBeAskedFor() {
+    let facts: [(Fact, String)] = [
+      (.overexposed(share: 0.6), "the picture is overexposed"), (.gap(seconds: 6), "the camera is offline"),
+      (.gap(seconds: 6), "no picture for 5 seconds"), (motion(peak: 0.3), "a busy, crowded street"),
+      (motion(peak: 0.8, whole: true), "the camera moves"), (.light(Light(meanLuma: 220)), "it is too bright"),
+      (.colours([ColourShare(colour: .green, share: 0.4)]), "green"), (.frozen(seconds: 61), "image frozen for a minute"),
+    ]
+    for (fact, prompt) in facts {
+      #expect(
+        EventRules.match(prompt: prompt, description: scene([fact])) != nil,
+        "\(prompt): \(EventRules.understanding(of: prompt))")
+    }
+    let flicker = scene([0.2, 0.6, 0.2].map { .lightChange(LightChange(kind: .suddenlyDarker, from: 0.4, to: $0, at: 1)) })
+    #expect(EventRules.match(prompt: "the light flickers", description: flicker) != nil)
+    #expect(EventRules.match(prompt: "the light flickers", description: lightsOff) == nil)
   }
 
   @Test func theSummaryAndTheStatementSayWhatIsNotDone() {

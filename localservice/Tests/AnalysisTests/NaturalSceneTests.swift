@@ -12,7 +12,7 @@ struct NaturalSceneTests {
   }
 
   @Test func everyCutOfAFilmIsFoundAndNoOther() async throws {
-    let told = describe(try await clip("bikes"), window: 2)
+    let told = await describe(try await clip("bikes"), window: 2)
     // ffmpeg's own scene detection (select=gt(scene,0.25)) finds them at 1.2, 3.04, 5.48, 7.48 and 9.68 s.
     let cuts = told.flatMap(\.cuts)
     #expect(cuts.count == 5)
@@ -21,7 +21,7 @@ struct NaturalSceneTests {
   }
 
   @Test func anAnimalThatGetsUpMovesAndNeitherEntersNorLeaves() async throws {
-    let told = describe(try await clip("bigbuckbunny"), window: 2.6)
+    let told = await describe(try await clip("bigbuckbunny"), window: 2.6)
     for window in told {
       #expect(window.cuts.isEmpty && window.entered.isEmpty && window.left.isEmpty && window.lightChanges.isEmpty)
       #expect(window.colours.first?.colour == .green)
@@ -33,7 +33,7 @@ struct NaturalSceneTests {
   }
 
   @Test func aTalkingHeadIsMotionInTheMiddle() async throws {
-    let told = describe(try await clip("carphone_pristine"), window: 2)
+    let told = await describe(try await clip("carphone_pristine"), window: 2)
     for window in told {
       #expect(window.cuts.isEmpty && window.entered.isEmpty && window.left.isEmpty)
       #expect(window.motion?.places.first?.column == .centre)

@@ -20,24 +20,22 @@ import Testing
     }
     var server = try serve()
     let heard = Recorder()
-    let camera = heard.camera(url)
+    let camera = heard.camera(url, patience: .impatient)
     camera.start()
     await eventually("live") { heard.frameCount >= 3 }
     kill(server.processIdentifier, SIGKILL)
     await eventually("lost") { !heard.reasons.isEmpty }
     // It stays away for some attempts.
-    await eventually("tried in vain") { heard.reasons.count >= 3 }
-    #expect(heard.reasons.last?.contains("nothing listens") == true, "\(heard.reasons)")
+    await eventually("tried in vain") { heard.reasons.filter { $0.contains("nothing listens") }.count >= 2 }
     server = try serve()
     let before = heard.frameCount
     await eventually("live again") { heard.frameCount > before + 3 }
     #expect(heard.states.last == .live)
-    #expect(camera.lastError?.contains("nothing listens") == true)
+    #expect(camera.lastError != nil)
     // It hangs: the connection stays, no more pictures come.
     let reasons = heard.reasons.count
     kill(server.processIdentifier, SIGSTOP)
-    await eventually("lost by silence") { heard.reasons.count > reasons }
-    #expect(heard.reasons[reasons].hasPrefix("no picture for"))
+    await eventually("lost by silence") { heard.reasons.dropFirst(reasons).contains { $0.hasPrefix("no picture for") } }
     camera.stop()
     kill(server.processIdentifier, SIGKILL)
     await eventually("the server is gone") { !server.isRunning }
@@ -49,11 +47,11 @@ import Testing
     let folder = try TemporaryFolder()
     let server = try await RtspCamera(folder: folder)
     let heard = Recorder()
-    let camera = heard.camera(server.url)
+    let camera = heard.camera(server.url, patience: .impatient)
     camera.start()
     await eventually("live", within: 20) { heard.frameCount >= 3 }
     try server.say("down")
-    await eventually("tried in vain") { heard.reasons.count >= 2 }
+    await eventually("tried in vain") { heard.reasons.contains { $0.contains("nothing listens") } }
     try server.say("up")
     await eventually("live again", within: 20) { heard.states.last == .live }
     let reasons = heard.reasons.count
@@ -62,7 +60,6 @@ import Testing
     try server.say("thaw")
     await eventually("live for the third time", within: 20) { heard.states.last == .live }
     camera.stop()
-    #expect(heard.reasons.contains { $0.contains("nothing listens") }, "\(heard.reasons)")
     #expect(processes(with: server.url).isEmpty)
     server.end()
   }

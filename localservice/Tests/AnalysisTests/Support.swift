@@ -67,9 +67,16 @@ enum Clip {
   }
 }
 
-func describe(_ frames: [Frame], window: Double, frameCount: Int = 2, prompt: String? = nil) -> [SceneDescription] {
-  let analyser = SceneAnalyser(window: WindowConfig(seconds: window, frameCount: frameCount), prompt: prompt)
-  return frames.flatMap { analyser.add($0) } + analyser.finish()
+/// On a thread of its own, as the making of clips is.
+func describe(
+  _ frames: [Frame], window: Double, frameCount: Int = 2, prompt: String? = nil
+) async -> [SceneDescription] {
+  await withCheckedContinuation { continuation in
+    Thread {
+      let analyser = SceneAnalyser(window: WindowConfig(seconds: window, frameCount: frameCount), prompt: prompt)
+      continuation.resume(returning: frames.flatMap { analyser.add($0) } + analyser.finish())
+    }.start()
+  }
 }
 
 extension SceneDescription {
@@ -131,9 +138,16 @@ final class Recorder: Sendable {
 }
 
 extension CameraRun.Patience {
-  /// As the standard one, but for people who wait.
+  /// As the standard one, but for people who wait; still with room for a machine that does much else.
   static let quick = CameraRun.Patience(
-    first: 10, next: 1.5, pause: 0.1, longestPause: 0.4, recovered: 1000, farewell: 0.4)
+    first: 10, next: 5, pause: 0.1, longestPause: 0.4, recovered: 1000, farewell: 0.4)
+
+  /// For cameras that are to fall silent.
+  static let impatient = {
+    var patience = quick
+    patience.next = 2
+    return patience
+  }()
 }
 
 /// Waits until it is so; records an issue when it is not within the time.

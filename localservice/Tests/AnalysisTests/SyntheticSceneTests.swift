@@ -5,7 +5,7 @@ import Testing
 /// Scenes whose truth is known, because ffmpeg drew them.
 @Suite struct SyntheticSceneTests {
   @Test func aStillSceneWithGrainIsStillAndNothingElse() async throws {
-    let told = describe(try await Clip.synthetic(Clip.yard(grain: 30), seconds: 9), window: 3)
+    let told = await describe(try await Clip.synthetic(Clip.yard(grain: 30), seconds: 9), window: 3)
     #expect(told.count == 3)
     for (index, window) in told.enumerated() {
       #expect(window.motion == nil && window.entered.isEmpty && window.left.isEmpty && window.lightChanges.isEmpty)
@@ -29,7 +29,7 @@ import Testing
     let clip = Clip.yard(
       box: "0xD02020", size: "70x80", x: x.replacingOccurrences(of: "t", with: "max(t-1,0)"),
       y: y.replacingOccurrences(of: "t", with: "max(t-1,0)"))
-    let told = try #require(describe(try await Clip.synthetic(clip, seconds: 4), window: 4).first)
+    let told = try #require(await describe(try await Clip.synthetic(clip, seconds: 4), window: 4).first)
     #expect(told.entered.map(\.edge) == [edge])
     #expect(told.entered.first?.colour == .red)
     #expect(told.left.isEmpty)
@@ -44,7 +44,7 @@ import Testing
 
   @Test func aBoxThatCrossesEntersAndLeavesOnceEach() async throws {
     let clip = Clip.yard(box: "0x2040D8", size: "80x90", x: "-90+(t-1)*200", y: "180", from: 1)
-    let told = describe(try await Clip.synthetic(clip, seconds: 8), window: 2)
+    let told = await describe(try await Clip.synthetic(clip, seconds: 8), window: 2)
     #expect(told.flatMap(\.entered).map(\.edge) == [.left])
     #expect(told.flatMap(\.left).map(\.edge) == [.right])
     #expect(told.flatMap(\.left).first?.colour == .blue)
@@ -56,7 +56,7 @@ import Testing
   @Test func theSameWayAtOtherFrameRates() async throws {
     let clip = Clip.yard(box: "0xE8D020", size: "90x60", x: "650-(t-1)*150", y: "250", from: 1)
     for rate in [2, 10] {
-      let told = describe(try await Clip.synthetic(clip, seconds: 8, framesPerSecond: rate), window: 4)
+      let told = await describe(try await Clip.synthetic(clip, seconds: 8, framesPerSecond: rate), window: 4)
       #expect(told.flatMap(\.entered).map(\.edge) == [.right], "at \(rate) frames a second")
       #expect(told.flatMap(\.left).map(\.edge) == [.left], "at \(rate) frames a second")
     }
@@ -64,7 +64,7 @@ import Testing
 
   @Test func whatMovesWithinThePictureNeitherEntersNorLeaves() async throws {
     let clip = Clip.yard(box: "0xE8E8E8", size: "50x80", x: "380+40*sin(t*3)", y: "190")
-    let told = describe(try await Clip.synthetic(clip, seconds: 8), window: 4)
+    let told = await describe(try await Clip.synthetic(clip, seconds: 8), window: 4)
     for window in told {
       #expect(window.motion != nil && window.entered.isEmpty && window.left.isEmpty)
       #expect(window.motion?.direction == nil)
@@ -74,7 +74,7 @@ import Testing
 
   @Test func whatStopsIsStillThere() async throws {
     let clip = Clip.yard(box: "0xE8D020", size: "90x60", x: "max(300,650-max(t-1,0)*150)", y: "250")
-    let told = describe(try await Clip.synthetic(clip, seconds: 30, framesPerSecond: 2), window: 5)
+    let told = await describe(try await Clip.synthetic(clip, seconds: 30, framesPerSecond: 2), window: 5)
     #expect(told.flatMap(\.entered).count == 1)
     // It becomes part of the background in time, without having left.
     #expect(told.flatMap(\.left).isEmpty)
@@ -83,7 +83,7 @@ import Testing
 
   @Test func theLightGoesOffAndOn() async throws {
     let clip = Clip.yard(",eq=brightness='if(between(t,3,6),-0.42,0)':contrast='if(between(t,3,6),0.35,1)':eval=frame")
-    let told = describe(try await Clip.synthetic(clip, seconds: 9), window: 3)
+    let told = await describe(try await Clip.synthetic(clip, seconds: 9), window: 3)
     #expect(told.flatMap(\.lightChanges).map(\.kind) == [.suddenlyDarker, .suddenlyBrighter])
     #expect(told.flatMap(\.cuts).isEmpty && told.allSatisfy { $0.motion == nil })
     #expect(told[1].light?.level == .black && told[2].light?.level == .moderate)
@@ -91,19 +91,19 @@ import Testing
   }
 
   @Test func aSlowDuskIsNoSwitch() async throws {
-    let told = describe(try await Clip.synthetic(Clip.yard(",eq=brightness='-0.03*t':eval=frame"), seconds: 9), window: 3)
+    let told = await describe(try await Clip.synthetic(Clip.yard(",eq=brightness='-0.03*t':eval=frame"), seconds: 9), window: 3)
     for window in told {
       #expect(window.lightChanges.map(\.kind) == [.slowlyDarker])
       #expect(window.motion == nil && window.cuts.isEmpty)
     }
-    let faded = describe(try await Clip.synthetic(Clip.yard(",fade=out:st=2:d=3"), seconds: 8), window: 8)
+    let faded = await describe(try await Clip.synthetic(Clip.yard(",fade=out:st=2:d=3"), seconds: 8), window: 8)
     #expect(faded[0].lightChanges.map(\.kind) == [.slowlyDarker])
     #expect(faded[0].motion == nil && faded[0].cuts.isEmpty)
   }
 
   @Test func aLargePassingThingIsNoChangeOfTheLight() async throws {
     let clip = Clip.yard(box: "0xF0F0F0", size: "300x300", x: "-310+t*200", y: "30")
-    let told = describe(try await Clip.synthetic(clip, seconds: 6), window: 6)
+    let told = await describe(try await Clip.synthetic(clip, seconds: 6), window: 6)
     #expect(told[0].lightChanges.isEmpty && told[0].cuts.isEmpty)
     #expect((told[0].motion?.peak ?? 0) > 0.1)
   }
@@ -112,7 +112,7 @@ import Testing
     let clip =
       Clip.yard() + ",trim=duration=3[a];color=c=0x283048:s=640x360:r=10,drawbox=x=40:y=60:w=120:h=190:c=0x684030:t=fill,"
       + "drawbox=x=430:y=40:w=150:h=210:c=0x9878A8:t=fill,trim=duration=3[b];[a][b]concat=n=2"
-    let told = describe(try await Clip.synthetic(clip, seconds: 6), window: 6)
+    let told = await describe(try await Clip.synthetic(clip, seconds: 6), window: 6)
     #expect(told[0].cuts == [3])
     #expect(told[0].entered.isEmpty && told[0].left.isEmpty && told[0].lightChanges.isEmpty && told[0].motion == nil)
     #expect(told[0].text.contains("The scene changed abruptly"))
@@ -121,7 +121,7 @@ import Testing
   @Test func aFrozenPictureIsToldFromAStillOne() async throws {
     // Grain that stops at 4 s: loop repeats the last frame.
     let clip = Clip.yard() + ",trim=duration=4,tpad=stop_mode=clone:stop_duration=6"
-    let told = describe(try await Clip.synthetic(clip, seconds: 10), window: 5)
+    let told = await describe(try await Clip.synthetic(clip, seconds: 10), window: 5)
     #expect(told[0].frozen == nil)
     #expect(told[0].still != nil)
     #expect((told[1].frozen ?? 0) > 4.5)
@@ -130,7 +130,7 @@ import Testing
 
   @Test(arguments: [("black", Colour.black), ("gray", .grey), ("blue", .blue)])
   func aPictureWithoutDetailIsACoveredLens(name: String, colour: Colour) async throws {
-    let told = describe(
+    let told = await describe(
       try await Clip.synthetic("color=c=\(name):s=320x180:r=10,noise=alls=6:allf=t:all_seed=1", seconds: 4), window: 4)
     #expect(told[0].blank == colour)
     #expect(told[0].frozen == nil && told[0].motion == nil)
@@ -138,21 +138,22 @@ import Testing
 
   @Test func aHandBeforeTheLensIsNeitherCutNorEntry() async throws {
     let clip = Clip.yard(",drawbox=x=0:y=0:w=640:h=360:c=0x705830:t=fill:enable='gte(t,3)'")
-    let told = describe(try await Clip.synthetic(clip, seconds: 8), window: 8)
+    let told = await describe(try await Clip.synthetic(clip, seconds: 8), window: 8)
     #expect(told[0].blank == .brown)
     #expect(told[0].cuts.isEmpty && told[0].entered.isEmpty)
   }
 
   @Test func aWhitePictureIsOverexposed() async throws {
-    let told = describe(try await Clip.synthetic("color=c=white:s=320x180:r=10", seconds: 2), window: 2)
+    let told = await describe(try await Clip.synthetic("color=c=white:s=320x180:r=10", seconds: 2), window: 2)
     #expect(told[0].facts.contains { if case .overexposed(let share) = $0 { share > 0.99 } else { false } })
     #expect(told[0].light?.level == .glaring)
   }
 
   @Test func coloursAreNamedAndMeasured() async throws {
     let halves =
-      "color=c=0xD02020:s=320x180:r=10,drawbox=x=160:y=0:w=160:h=180:c=0x20A030:t=fill,drawbox=x=0:y=0:w=320:h=45:c=0x2040D8:t=fill"
-    let told = describe(try await Clip.synthetic(halves, seconds: 2), window: 2)
+      "color=c=0xD02020:s=320x180:r=10,drawbox=x=160:y=0:w=160:h=180:c=0x20A030:t=fill,"
+      + "drawbox=x=0:y=0:w=320:h=45:c=0x2040D8:t=fill"
+    let told = await describe(try await Clip.synthetic(halves, seconds: 2), window: 2)
     let shares = Dictionary(uniqueKeysWithValues: told[0].colours.map { ($0.colour, $0.share) })
     #expect(abs((shares[.red] ?? 0) - 0.375) < 0.03 && abs((shares[.green] ?? 0) - 0.375) < 0.03)
     #expect(abs((shares[.blue] ?? 0) - 0.25) < 0.03)
@@ -160,14 +161,15 @@ import Testing
       ("0xFF8000", Colour.orange), ("0xFFFF00", .yellow), ("0x00FFFF", .turquoise), ("0x8020C0", .purple),
       ("0xFFB0C0", .pink), ("0x6B4020", .brown), ("0xF5F5F5", .white), ("0x101010", .black), ("0x808080", .grey),
     ] {
-      let plain = describe(try await Clip.synthetic("color=c=\(name):s=64x64:r=5", seconds: 1), window: 1)
+      let plain = await describe(try await Clip.synthetic("color=c=\(name):s=64x64:r=5", seconds: 1), window: 1)
       #expect(plain[0].colours.map(\.colour) == [colour], "\(name)")
     }
   }
 
   @Test func theSamePixelsGiveTheSameWords() async throws {
     let frames = try await Clip.synthetic("testsrc2=s=320x180:r=10", seconds: 6)
-    let (first, second) = (describe(frames, window: 2), describe(frames, window: 2))
+    let first = await describe(frames, window: 2)
+    let second = await describe(frames, window: 2)
     #expect(first.map(\.text) == second.map(\.text))
     #expect(first.map(\.facts) == second.map(\.facts))
   }

@@ -85,11 +85,34 @@ import Testing
     #expect(told.count == 1 && told[0].cuts.isEmpty && told[0].motion == nil)
   }
 
+  @Test func noSequenceOfPicturesIsTooOdd() {
+    var seed: UInt64 = 42
+    func random(_ below: Int) -> Int {
+      seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(seed >> 33) % below
+    }
+    var told = 0
+    for _ in 0..<12 {
+      let analyser = SceneAnalyser(window: WindowConfig(seconds: Double(1 + random(5)), frameCount: 1 + random(9)), prompt: nil)
+      var time = 0.0
+      var (width, height) = (16 + random(80), 16 + random(60))
+      for _ in 0..<30 {
+        if random(20) == 0 { (width, height) = (16 + random(80), 16 + random(60)) }
+        time += [0, 0.001, 0.2, 1, 3, -0.5, -100, 1e9][random(8)]
+        let (base, spread) = (random(256), 1 + random(256))
+        let pixels = (0..<width * height * 3).map { _ in UInt8(min(255, base + random(spread))) }
+        told += analyser.add(Frame(width: width, height: height, rgb: pixels, time: time)).count
+      }
+      told += analyser.finish().count
+    }
+    #expect(told > 12)
+  }
+
   @Test func thePromptDecidesWhatIsToldFirst() async throws {
     let clip = Clip.yard(box: "0xD02020", size: "70x80", x: "-80+t*130", y: "200")
     let frames = try await Clip.synthetic(clip, seconds: 3)
-    let plain = describe(frames, window: 3)[0].text
-    let light = describe(frames, window: 3, prompt: "Describe the light and the colours")[0].text
+    let plain = await describe(frames, window: 3)[0].text
+    let light = await describe(frames, window: 3, prompt: "Describe the light and the colours")[0].text
     #expect(plain.hasPrefix("Something red moved"))
     #expect(light.hasPrefix("Light is steady"))
     #expect(Set(plain.split(separator: ".")).count == Set(light.split(separator: ".")).count)
