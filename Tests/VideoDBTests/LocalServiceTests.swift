@@ -1,0 +1,80 @@
+import Foundation
+import Testing
+import VideoDB
+import VideoDBCore
+
+/// One camera end to end: a clip whose picture changes, the local service, and the Swift interface.
+struct LocalServiceTests {
+  /// The program, where it has been built.
+  static let program = ProcessInfo.processInfo.environment["VDBRT_LOCAL_SERVICE"].flatMap {
+    FileManager.default.isExecutableFile(atPath: $0) ? $0 : nil
+  }
+
+  static func run(_ arguments: [String]) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = arguments
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+  }
+
+  static func json(_ client: Client, _ operation: VideoDB.Operation, _ ids: [String], _ options: String) throws -> JSON {
+    try #require(JSON(withText(options) { try client.run(operation, ids: ids.map { Array($0.utf8) }, options: $0) }))
+  }
+
+  @Test(.enabled(if: program != nil, "VDBRT_LOCAL_SERVICE names no program"), .timeLimit(.minutes(2)))
+  func scenesOfACameraArrive() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vdbrt-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let clip = folder.appendingPathComponent("clip.mp4").path
+    try Self.run([
+      "ffmpeg", "-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=10", "-t", "20", "-pix_fmt",
+      "yuv420p", clip,
+    ])
+
+    let service = Process()
+    let output = Pipe()
+    service.executableURL = URL(fileURLWithPath: try #require(Self.program))
+    service.arguments = [
+      "--port", "0", "--data-dir", folder.appendingPathComponent("data").path, "--api-key", "sk-swift", "--log-level", "error",
+    ]
+    service.standardOutput = output
+    try service.run()
+    defer {
+      service.terminate()
+      service.waitUntilExit()
+    }
+    var said = ""
+    while !said.contains("\n") {
+      let data = output.fileHandleForReading.availableData
+      try #require(!data.isEmpty, "the local service ended")
+      said += String(decoding: data, as: UTF8.self)
+    }
+    let url = said.trimmingCharacters(in: .whitespacesAndNewlines).replacingOccurrences(of: "listening ", with: "")
+
+    var configuration = Configuration()
+    for (key, value) in ["base_url": url, "api_key": "sk-swift"] {
+      try configuration.set(Array(key.utf8), text: Array(value.utf8))
+    }
+    let client = try Client.make(configuration)
+    let channel = try client.openEvents()
+    let connection = try channel.connectionID()
+    let stream = try Self.json(client, .rtstreamConnect, ["default"], #"{"url":"\#(clip)","name":"clip"}"#)
+    let id = try #require(stream["id"]?.string)
+    let index = try Self.json(
+      client, .indexVisuals, [id],
+      #"{"batch_config":{"type":"time","value":2,"frame_count":4},"ws_connection_id":"\#(connection)"}"#)
+    #expect(index["rtstream_index_id"]?.string?.isEmpty == false)
+    var event = try channel.next(timeoutMs: 30_000)
+    #expect(event.kind == .connected)
+    event = try channel.next(timeoutMs: 30_000)
+    #expect(event.kind == .sceneIndex)
+    #expect(event.rtstreamID == id)
+    #expect(event.text?.isEmpty == false)
+    #expect(event.end > event.start && event.start > 1.6e9)
+    _ = try client.run(.rtstreamStop, ids: [Array(id.utf8)])
+    try client.shutdown(timeoutMs: 10_000)
+  }
+}
