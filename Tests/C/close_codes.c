@@ -83,6 +83,14 @@ int main(void) {
   OK(vdbrt_events_close(events, slow(2000), &err));
   CHECK(now_ms() - start >= 150 && now_ms() - start < slow(1000));
   vdbrt_events_release(events);
+
+  /* One that goes on sending instead: no reason to wait any longer. */
+  server_websocket(s, "{'answers_close':false},{'flood':{'count':1000000,'rate':500,'json':[1]}}");
+  events = channel_open(hasty);
+  start = now_ms();
+  OK(vdbrt_events_close(events, slow(2000), &err));
+  CHECK(now_ms() - start < slow(1000));
+  vdbrt_events_release(events);
   client_end(hasty);
   client_end(client);
   return passed();

@@ -31,6 +31,7 @@ static const struct {
     {"{'hang':true}", VDBRT_E_TIMEOUT, "300 ms"},
     {"{'ping':'are you there'},{'hang':true}", VDBRT_E_TIMEOUT, "300 ms"},
     {"{'frame':{'fin':false,'text':'{'}},{'hang':true}", VDBRT_E_TIMEOUT, "300 ms"},
+    {"{'json':{'connection_id':'conn-1'},'chop':1,'pause_ms':30}", VDBRT_E_TIMEOUT, "300 ms"},
 };
 
 /* First messages that are right, only unusual. */

@@ -80,6 +80,16 @@ int main(void) {
     vdbrt_events_release(events);
   }
 
+  /* The answer to the upgrade, the connection id and the first messages in one piece. */
+  server_websocket_raw(
+      s, "{'upgrade':{'then_hex':'811b7b22636f6e6e656374696f6e5f6964223a2022636f6e6e2d31227d81035b315d81035b325d'}}");
+  vdbrt_events *together = channel_open(client);
+  skip_event(together, VDBRT_EVENT_CONNECTED);
+  expect_text(together, "[1]");
+  expect_text(together, "[2]");
+  OK(vdbrt_events_close(together, slow(2000), &err));
+  vdbrt_events_release(together);
+
   /* Masks are random: no two alike among many. */
   server_reset(s);
   server_websocket(s, "{'frames':[{'opcode':'ping'},{'opcode':'ping'},{'opcode':'ping'},{'opcode':'ping'},{'opcode':'ping'},"

@@ -35,6 +35,7 @@ static const struct {
     {"{'reset':true}", VDBRT_E_UPGRADE, 0, "WebSocket"},
     {"{'hang':true}", VDBRT_E_TIMEOUT, 0, "upgrade"},
     {"{'send':'HTTP/1.1 101 Sw'},{'hang':true}", VDBRT_E_TIMEOUT, 0, "upgrade"},
+    {"{'upgrade':{'chop':1,'pause_ms':20}}", VDBRT_E_TIMEOUT, 0, "upgrade"},
 };
 
 /* Upgrades that are right, only unusual. */

@@ -32,7 +32,8 @@ ANSWER: one step or a list of steps.
         "body_pause_ms": n
     {"send": "bytes as text"}  {"send_hex": "0d0a"}  {"sleep_ms": n}  {"await": "gate"}
     {"close": true}  {"reset": true}  {"hang": true}  {"tunnel": true} (for CONNECT)
-    {"upgrade": true}, or {"upgrade": {"status", "reason", "status_line", "accept", "without": ["Upgrade"], "headers", "flood": n}}
+    {"upgrade": true}, or {"upgrade": {"status", "reason", "status_line", "accept", "without": ["Upgrade"], "headers", "flood": n}},
+        and "then_hex": bytes that go out in one piece with the answer
     {"json": ...} {"text": "..."} {"hex": "..."} {"repeat": ...}     a text message
     {"frame": {"opcode", "fin", "rsv", "mask", "length_form", "length", and a payload}}  {"frames": [...]}
     {"ping": "text"}  {"close_frame": 1000} or {"close_frame": {"code": 1000, "reason": "..."}}; code null: empty

@@ -195,7 +195,8 @@ class Session:
 
     async def step_upgrade(self, step, request):
         spec = step["upgrade"] if isinstance(step["upgrade"], dict) else {}
-        await self.send(http1.upgrade_bytes(spec, request.header("sec-websocket-key")), spec)
+        head = http1.upgrade_bytes(spec, request.header("sec-websocket-key"))
+        await self.send(head + bytes.fromhex(spec.get("then_hex", "")), spec)
         self.watcher = asyncio.create_task(self.watch())
 
     async def watch(self):
