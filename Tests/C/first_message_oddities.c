@@ -41,8 +41,8 @@ static const char *const right[] = {
     "{'frame':{'opcode':'binary','json':{'connection_id':'conn-1'}}}",
     "{'json':{'connection_id':'conn-1'},'chop':1}",
     "{'ping':'first'},{'json':{'connection_id':'conn-1'}}",
-    "{'frames':[{'fin':false,'text':'{\\'connection_id\\':'},{'opcode':'ping','text':'between'},{'opcode':'continuation','"
-    "text':'\\'conn-1\\'}'}]}",
+    ("{'frames':[{'fin':false,'text':'{\\'connection_id\\':'},{'opcode':'ping','text':'between'},{'opcode':'continuation','"
+     "text':'\\'conn-1\\'}'}]}"),
 };
 
 int main(void) {
