@@ -18,9 +18,11 @@ struct ChannelTests {
   @Test func pullsInOrderAndThenTheEnd() throws {
     let server = try ScriptedServer()
     try server.script(
-      ScriptedServer.channel((0..<50).map { Self.message($0) } + [["close_frame": ["code": 1001, "reason": "bye"]]]))
+      ScriptedServer.channel(
+        (0..<50).map { Self.message($0) } + [["await": "end"], ["close_frame": ["code": 1001, "reason": "bye"]]]))
     let channel = try server.client().openEvents()
     #expect(try channel.connectionID() == "c-1")
+    try server.command(["do": "go", "gate": "end"])
     var all: [Event] = []
     while all.last?.kind != .disconnected {
       let batch = try channel.next(limit: 7, timeoutMs: 10_000)
