@@ -20,7 +20,7 @@ build_programs() {
   shift
   rm -rf "$out"
   mkdir -p "$out"
-  local compile="$* -std=c11 -O1 -g -Wall -Wextra -Werror -Wno-unused-command-line-argument -pthread"
+  local compile="$* -std=c11 -O1 -g -Wall -Wextra -Werror -pthread"
   for name in Tests/C/support*.c; do
     $compile -c "$name" -o "$out/$(basename "$name" .c).o" || fail "$name compiles"
   done
@@ -54,7 +54,7 @@ form() {
     form_symbols=$PWD/build/debug
     ;;
   ordinary)
-    form_compiler=$(toolchain)/bin/clang
+    form_compiler=gcc
     form_flags="-IInclude -Lbuild/ordinary"
     form_library=$PWD/build/ordinary
     form_symbols=$form_library

@@ -14,7 +14,7 @@ cp ".build-embedded-$kind/release/libvideodb_rt.so" "$folder/libvideodb_rt.so.0"
 ln -sf libvideodb_rt.so.0 "$folder/libvideodb_rt.so"
 
 usr=$(toolchain)
-runtime="-fsanitize=$kind"
+runtime="-fsanitize=$kind -fuse-ld=lld -Wno-unused-command-line-argument -Wno-string-concatenation"
 test "$kind" != thread || runtime="$runtime -L$usr/lib/swift/linux -Wl,-rpath,$usr/lib/swift/linux -ldispatch -lBlocksRuntime"
 build_programs "build/test/c-$kind" "$usr/bin/clang" -IInclude "-L$folder" $runtime
 for name in $(programs); do
