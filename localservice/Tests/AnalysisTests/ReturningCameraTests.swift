@@ -49,16 +49,16 @@ import Testing
     let heard = Recorder()
     let camera = heard.camera(server.url, patience: .impatient)
     camera.start()
-    await eventually("live", within: 20) { heard.frameCount >= 3 }
+    await eventually("live", within: 45) { heard.frameCount >= 3 }
     try server.say("down")
     await eventually("tried in vain") { heard.reasons.contains { $0.contains("nothing listens") } }
     try server.say("up")
-    await eventually("live again", within: 20) { heard.states.last == .live }
+    await eventually("live again", within: 45) { heard.states.last == .live }
     let reasons = heard.reasons.count
     try server.say("freeze")
     await eventually("lost by silence") { heard.reasons.count > reasons }
     try server.say("thaw")
-    await eventually("live for the third time", within: 20) { heard.states.last == .live }
+    await eventually("live for the third time", within: 45) { heard.states.last == .live }
     camera.stop()
     #expect(processes(with: server.url).isEmpty)
     server.end()

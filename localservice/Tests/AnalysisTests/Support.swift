@@ -140,7 +140,7 @@ final class Recorder: Sendable {
 extension CameraRun.Patience {
   /// As the standard one, but for people who wait; still with room for a machine that does much else.
   static let quick = CameraRun.Patience(
-    first: 10, next: 5, pause: 0.1, longestPause: 0.4, recovered: 1000, farewell: 0.4)
+    first: 20, next: 5, pause: 0.1, longestPause: 0.4, recovered: 1000, farewell: 0.4)
 
   /// For cameras that are to fall silent.
   static let impatient = {
