@@ -10,7 +10,7 @@ import Testing
   }
 
   private func calls(_ receiver: WebhookReceiver, _ count: Int) async throws -> [WebhookReceiver.Call] {
-    try await eventually("\(count) webhook calls", within: 15) {
+    try await eventually("\(count) webhook calls") {
       receiver.received.count >= count ? receiver.received : nil
     }
   }
@@ -76,7 +76,7 @@ import Testing
       let stream = try await service.connect()
       let index = try await service.index(stream, seconds: 1)
       _ = try await service.alert(stream, index, try await service.event(), callback: receiver.url)
-      try await eventually("the service to give up", within: 15) { service.log.contains("given up") ? () : nil }
+      try await eventually("the service to give up") { service.log.contains("given up") ? () : nil }
       let first = receiver.received[0].payload
       #expect(receiver.received.filter { $0.payload == first }.count == 3)
     }
@@ -97,7 +97,7 @@ import Testing
       let calls = try await calls(good, 6)
       for call in calls {
         let made = call.payload["timestamp"]?.string ?? ""
-        #expect(call.payload["timestamp"] != nil && call.time - Self.epoch(made) < 1, "\(made)")
+        #expect(call.payload["timestamp"] != nil && call.time - Self.epoch(made) < 3, "\(made)")
       }
     }
   }

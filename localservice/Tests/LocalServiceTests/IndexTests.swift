@@ -61,7 +61,7 @@ import Testing
       let stream = try await service.connect()
       let index = try await service.index(stream)
       let path = "/rtstream/\(stream)/index/scene/\(index)"
-      try await eventually("five scenes", within: 15) {
+      try await eventually("five scenes") {
         try await service.get(path).data["scene_index_records"]?.items.count ?? 0 >= 5 ? () : nil
       }
       #expect(try await service.patch(path + "/status", ["action": "stop"]).status == 200)

@@ -13,6 +13,7 @@ import Testing
   }()
 
   private func inTemporaryDirectory(_ body: (String) async throws -> Void) async throws {
+    await calm()
     let directory = TestService.temporaryDirectory()
     defer { try? FileManager.default.removeItem(atPath: directory) }
     try await body(directory)

@@ -160,7 +160,7 @@ import Testing
           "-nostdin", "-v", "quiet", "-re", "-f", "lavfi", "-i", "testsrc2=size=160x120:rate=10", "-c:v", "mpeg2video",
           "-f", "mpegts", "-listen", "1", "http://127.0.0.1:\(port)/live.ts",
         ])
-      _ = try await eventually("a scene after the return", within: 20) { () -> Bool? in
+      _ = try await eventually("a scene after the return") { () -> Bool? in
         let answer = try await service.get("/rtstream/\(id)/index/scene/\(index)")
         return answer.data["scene_index_records"]?.items.isEmpty == false ? true : nil
       }

@@ -44,9 +44,16 @@ final class Program: @unchecked Sendable {
 
   /// The exit code and how long it took to come, or an error after the deadline.
   @discardableResult
-  func exit(within seconds: Double = 10) async throws -> (code: Int32, after: Double) {
-    let began = Date()
-    try await eventually("the end of process \(pid)", within: seconds) { process.isRunning ? nil : () }
-    return (process.terminationStatus, Date().timeIntervalSince(began))
+  func exit(within seconds: Double = patience) async throws -> (code: Int32, after: Double) {
+    let began = ContinuousClock.now
+    return try await offload { [self] in
+      while process.isRunning {
+        guard ContinuousClock.now - began < .seconds(seconds) else {
+          throw Timeout(description: "process \(pid) did not end within \(seconds) s")
+        }
+        usleep(10_000)
+      }
+      return (process.terminationStatus, (ContinuousClock.now - began) / .seconds(1))
+    }
   }
 }

@@ -25,6 +25,7 @@ final class TestService: Sendable {
     directory kept: String? = nil, _ configure: (inout Settings) -> Void = { _ in },
     _ body: (TestService) async throws -> Void
   ) async throws {
+    await calm()
     let directory = kept ?? temporaryDirectory()
     defer { if kept == nil { try? FileManager.default.removeItem(atPath: directory) } }
     var settings = Settings(dataDirectory: directory)
@@ -61,7 +62,7 @@ final class TestService: Sendable {
   }
 
   /// Sends bytes as they are and returns everything until the server closes.
-  func raw(_ text: String, within seconds: Double = 10) async throws -> String {
+  func raw(_ text: String, within seconds: Double = patience) async throws -> String {
     let port = port
     return try await offload {
       let socket = try RawSocket(port: port)

@@ -59,7 +59,7 @@ final class WebSocketClient: @unchecked Sendable {
   }
 
   /// The next frame. Blocks.
-  func next(within seconds: Double = 10) throws -> Frame {
+  func next(within seconds: Double = patience) throws -> Frame {
     let deadline = Date(timeIntervalSinceNow: seconds)
     while true {
       if let frame = take() { return frame }
@@ -70,7 +70,7 @@ final class WebSocketClient: @unchecked Sendable {
   }
 
   /// The next text message as JSON; frames of other kinds are passed over.
-  func message(within seconds: Double = 10) async throws -> JSON {
+  func message(within seconds: Double = patience) async throws -> JSON {
     try await offload { [self] in
       let deadline = Date(timeIntervalSinceNow: seconds)
       while true {
@@ -81,7 +81,7 @@ final class WebSocketClient: @unchecked Sendable {
   }
 
   /// The first message of a channel.
-  func message(on channel: String, within seconds: Double = 10) async throws -> JSON {
+  func message(on channel: String, within seconds: Double = patience) async throws -> JSON {
     let deadline = Date(timeIntervalSinceNow: seconds)
     while true {
       let message = try await message(within: max(0.01, deadline.timeIntervalSinceNow))
