@@ -29,7 +29,7 @@ static void on_destroy(void *user) {
 
 int main(void) {
   server *s = server_start();
-  server_websocket(s, "{'flood':{'count':1000000,'rate':200,'json':{'channel':'alert','data':{}}}}");
+  server_websocket(s, "{'flood':{'count':1000000,'rate':50,'json':{'channel':'alert','data':{}}}}");
   vdbrt_client *client = client_for(s, NULL);
   vdbrt_events *events[CHANNELS];
   for (int i = 0; i < CHANNELS; i++) {
