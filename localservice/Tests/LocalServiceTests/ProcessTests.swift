@@ -94,6 +94,7 @@ import Testing
       environment["VIDEO_DB_API_KEY"] = "sk-process"
       let command = "'\(Self.program)' --data-dir '\(directory)' --port-file '\(portFile)' --log-level debug 2>&1 | head -n 1"
       let shell = try Program("sh", ["-c", command], environment: environment)
+      defer { for process in children(of: shell.pid) { kill(process, SIGKILL) } }
       let port = try await eventually("the port file") {
         (try? String(contentsOfFile: portFile, encoding: .utf8)).flatMap { Int($0.trimmingCharacters(in: .newlines)) }
       }

@@ -80,7 +80,10 @@ final class SocketHandler: ChannelDuplexHandler {
 
   /// A client that has been silent for a whole interval, pong included, is gone.
   private func ping(_ context: ChannelHandlerContext) {
-    guard heardSincePing else { return context.close(promise: nil) }
+    guard heardSincePing else {
+      log.info("websocket closed: nothing was heard for \(limits.socketPingSeconds) s")
+      return context.close(promise: nil)
+    }
     heardSincePing = false
     queue(context, WebSocketFrame(fin: true, opcode: .ping, data: context.channel.allocator.buffer(capacity: 0)))
   }

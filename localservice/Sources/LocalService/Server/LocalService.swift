@@ -10,7 +10,7 @@ public final class LocalService: Sendable {
   private let directory: DataDirectory
   private let store: Store
   private let group: MultiThreadedEventLoopGroup
-  private let sockets: SocketRegistry
+  let sockets: SocketRegistry
   private let webhooks: WebhookSender
   private let ingest: Ingest
   private let listener: Listener
