@@ -20,7 +20,7 @@ installed: embedded
 linkage: embedded ordinary
 dependency: deps
 aarch64: deps
-swift: deps
+swift: local
 c-embedded: embedded local
 c-ordinary: ordinary local
 valgrind-embedded: embedded local

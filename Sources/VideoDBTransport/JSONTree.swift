@@ -30,6 +30,8 @@ public final class JSONTree {
 
   /// Reads one JSON object. `what` names the argument in the error.
   public static func parseObject(_ text: UnsafeRawBufferPointer, _ what: String) throws(VideoDBError) -> JSONTree {
+    // Behind a number or a word jansson takes a NUL for the end of the text.
+    if text.contains(0) { throw VideoDBError(.json, "\(what) holds a NUL byte. It must be one JSON object.") }
     var problem = json_error_t()
     guard let tree = JSONTree(vdbshim_json_parse(text.baseAddress?.assumingMemoryBound(to: CChar.self), text.count, &problem))
     else {

@@ -76,6 +76,7 @@ struct HandshakeTests {
     (answer + ["Sec-WebSocket-Extensions: permessage-deflate"], "extension"),
     (answer + ["Sec-WebSocket-Protocol: chat"], "subprotocol"),
     (["HTTP/1.1 1x1 odd"] + answer.dropFirst(), "HTTP"),
+    (["HTTP/1.1 1010 odd"] + answer.dropFirst(), "HTTP"),
     (["HTTP/2 101"] + answer.dropFirst(), "HTTP"),
     (["HTTP/1.1"] + answer.dropFirst(), "HTTP"),
   ]

@@ -21,6 +21,12 @@ struct JSONTreeTests {
   ])
   func keepsNumbersAsTheyAre(_ text: String) throws { #expect(try Self.number(text) == "{\"n\":\(text)}") }
 
+  /// Behind a number jansson would take it for the end of the text.
+  @Test(arguments: ["{\"n\":1\u{0}}", "{\u{0}}", "{}\u{0}", "{\"n\":true\u{0}}"])
+  func refusesNULBytes(_ text: String) {
+    #expect { try Self.parse(text) } throws: { ($0 as? VideoDBError)?.status == .json }
+  }
+
   /// Shortest or not, it reads back as the same value.
   static func roundTrips(seed: UInt64) throws {
     var random = SeededRandom(seed: seed)

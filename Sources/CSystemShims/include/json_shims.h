@@ -12,8 +12,8 @@ static inline int vdbshim_json_type(const json_t *json) { return (int)json_typeo
 /* Parses with the "C" locale in force on this thread; `error` is filled when it returns NULL. */
 json_t *vdbshim_json_parse(const char *text, size_t length, json_error_t *error);
 
-/* Compact JSON. Real numbers are written as the shortest decimal that reads back as the same value, with a point, whatever the
- * locale: jansson's own writer prints 17 digits and follows LC_NUMERIC. `write` returns 0 to go on. Returns 0, or -1 out of memory. */
+/* Compact JSON. A real number is written with the fewest digits, from 15 on, that read back as the same value, and with a point whatever
+ * the locale: jansson's own writer prints 17 digits and follows LC_NUMERIC. `write` returns 0 to go on. Returns 0, or -1 out of memory. */
 typedef int (*vdbshim_json_write_fn)(const char *bytes, size_t length, void *user);
 int vdbshim_json_write(const json_t *json, vdbshim_json_write_fn write, void *user);
 

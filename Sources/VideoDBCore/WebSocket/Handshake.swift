@@ -82,6 +82,7 @@ public struct Handshake {
 
   private func statusCode(_ head: UnsafeRawBufferPointer) -> Int32? {
     guard head.count >= 12, UnsafeRawBufferPointer(rebasing: head[0..<7]).equals("HTTP/1."), head[8] == 0x20 else { return nil }
+    guard head.count == 12 || head[12] == 0x20 || head[12] == 0x0D else { return nil }
     var code: Int32 = 0
     for i in 9..<12 {
       guard head[i] >= 0x30, head[i] <= 0x39 else { return nil }
