@@ -59,4 +59,5 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 check "dlclose leaves it loaded: compiles" gcc -std=c11 -Wall -Wextra -Werror -Ibuild/include Tests/Linkage/unload.c -o "$work/unload"
 check "dlclose leaves it loaded" "$work/unload" "$PWD/build/lib/libvideodb_rt.so"
+echo "figure: $size bytes stripped, GLIBC_$highest; ordinary form GLIBC_$(highest_glibc build/ordinary/libvideodb_rt.so)"
 finish
