@@ -30,7 +30,8 @@ static int64_t now_ns(void) {
 static int64_t cpu_ns(void) {
   struct rusage u;
   getrusage(RUSAGE_SELF, &u);
-  return ((int64_t)u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000000 + ((int64_t)u.ru_utime.tv_usec + u.ru_stime.tv_usec) * 1000;
+  return ((int64_t)u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000000 +
+         ((int64_t)u.ru_utime.tv_usec + u.ru_stime.tv_usec) * 1000;
 }
 
 static int64_t latency[2][EVENTS * ROUNDS];

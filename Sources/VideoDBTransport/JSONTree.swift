@@ -7,22 +7,21 @@ public final class JSONTree {
   public typealias Ref = UnsafeMutablePointer<json_t>
   public let ref: Ref
 
-  /// Takes over a new reference; nil where jansson had no memory.
-  private init?(_ owned: Ref?) {
-    guard let owned else { return nil }
-    ref = owned
-  }
+  private init(owned: Ref) { ref = owned }
+
+  /// Takes over a new reference; nil where jansson had no memory. (A class initialiser that fails leaks its object in Embedded Swift.)
+  private static func make(_ owned: Ref?) -> JSONTree? { owned.map { JSONTree(owned: $0) } }
 
   deinit { vdbshim_json_release(ref) }
 
   public static func object() throws(VideoDBError) -> JSONTree {
-    guard let tree = JSONTree(json_object()) else { throw outOfMemory }
+    guard let tree = make(json_object()) else { throw outOfMemory }
     return tree
   }
 
   /// Shares a value that belongs to another tree.
   public static func borrowing(_ ref: Ref) throws(VideoDBError) -> JSONTree {
-    guard let tree = JSONTree(vdbshim_json_retain(ref)) else { throw outOfMemory }
+    guard let tree = make(vdbshim_json_retain(ref)) else { throw outOfMemory }
     return tree
   }
 
@@ -33,7 +32,7 @@ public final class JSONTree {
     // Behind a number or a word jansson takes a NUL for the end of the text.
     if text.contains(0) { throw VideoDBError(.json, "\(what) holds a NUL byte. It must be one JSON object.") }
     var problem = json_error_t()
-    guard let tree = JSONTree(vdbshim_json_parse(text.baseAddress?.assumingMemoryBound(to: CChar.self), text.count, &problem))
+    guard let tree = make(vdbshim_json_parse(text.baseAddress?.assumingMemoryBound(to: CChar.self), text.count, &problem))
     else {
       throw VideoDBError(.json, "\(what) is not JSON: \(describe(problem)). It must be one JSON object.")
     }
@@ -85,7 +84,7 @@ public final class JSONTree {
 
   /// An array of texts.
   public func set(_ key: StaticString, texts: [StaticString]) throws(VideoDBError) {
-    guard let array = JSONTree(json_array()) else { throw Self.outOfMemory }
+    guard let array = Self.make(json_array()) else { throw Self.outOfMemory }
     for text in texts {
       guard
         json_array_append_new(array.ref, json_string(UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self))) == 0
@@ -96,7 +95,7 @@ public final class JSONTree {
 
   /// A JSON array of these objects.
   public static func array(_ trees: [JSONTree]) throws(VideoDBError) -> JSONTree {
-    guard let array = JSONTree(json_array()) else { throw outOfMemory }
+    guard let array = make(json_array()) else { throw outOfMemory }
     for tree in trees {
       guard json_array_append_new(array.ref, vdbshim_json_retain(tree.ref)) == 0 else { throw outOfMemory }
     }

@@ -69,11 +69,12 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
   func attach(_ connection: WebSocketConnection) { self.connection = connection }
 
   func opened(connectionID: [UInt8]) {
-    state.update { state in
+    announce(.connected) { data throws(VideoDBError) in
+      try data.set("connection_id", connectionID)
+    } together: { state in
       state.phase = .open(connectionID: connectionID)
       state.connectionID = connectionID
     }
-    announce(.connected) { data throws(VideoDBError) in try data.set("connection_id", connectionID) }
   }
 
   func willReceive(unixMs: Int64) {
@@ -162,31 +163,35 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
         try data.set("status", why.status.name)
         try data.set("reason", Array(why.message.utf8))
         try data.set("close_code", Int64(closeCode))
+      } together: { state in
+        state.phase = .ended(why)
       }
-    }
-    state.update { state in
-      state.phase = .ended(why)
-      signal(&state)
+    } else {
+      state.update { state in
+        state.phase = .ended(why)
+        signal(&state)
+      }
     }
     if isPushing { endSubscriptions() }
   }
 
-  /// An event of ours. It is delivered whatever the queue holds.
-  private func announce(_ kind: EventKind, _ fill: (JSONTree) throws(VideoDBError) -> Void) {
+  /// An event of ours. It is delivered whatever the queue holds. `change` is what it tells of: who waits sees both or neither.
+  private func announce(
+    _ kind: EventKind, _ fill: (JSONTree) throws(VideoDBError) -> Void, together change: (inout State) -> Void
+  ) {
     if !batch.isEmpty { flushBatch() }  // what came before goes before
-    guard let message = Self.message(kind, fill) else { return }
+    let message = Self.message(kind, fill) ?? []
     message.withUnsafeBytes { bytes in
       var fields = EventFields()
       _ = EventScanner.scan(bytes, into: &fields)
       fields.kind = kind
       receivedMs = vdbshim_unix_ms()
-      if isPushing {
-        push(fields, bytes)
-      } else if let record = EventRecord.make(fields, bytes, receivedMs: receivedMs) {
-        state.update { state in
-          state.queue.append(record)
-          signal(&state)
-        }
+      if isPushing { push(fields, bytes) }
+      let record = isPushing ? nil : EventRecord.make(fields, bytes, receivedMs: receivedMs)
+      state.update { state in
+        if let record { state.queue.append(record) }
+        change(&state)
+        signal(&state)
       }
     }
   }
