@@ -22,6 +22,7 @@ for name in $(programs); do
   test -x "$out/$name" || continue
   run_program "$name" env LD_LIBRARY_PATH="$PWD/$out/lib" valgrind --error-exitcode=99 --leak-check=full --show-leak-kinds=$lost \
     --errors-for-leak-kinds=$lost --log-file="$out/$name.log" "$out/$name"
+  grep -q 'ERROR SUMMARY: 0 errors' "$out/$name.log" || head -n 60 "$out/$name.log" | sed 's/^/  /'
 done
 echo "figure: $(cat "$out"/*.log | awk '/(definitely|indirectly) lost:/ { gsub(",", ""); lost += $4 } /ERROR SUMMARY/ { errors += $4 }
   END { print errors + 0 " errors, " lost + 0 " bytes lost" }')"
