@@ -35,7 +35,7 @@ MAP
 
 clang_flags="-isystem$sysroot/usr/include/aarch64-linux-gnu -isystem$sysroot/usr/include -ISources/CSystemShims/include -D__linux__ -D__gnu_linux__ -fPIC"
 for module in $swift_modules; do
-  "${SWIFT}c" -target aarch64-none-none-elf -O -g -wmo -parse-as-library -module-name $module -package-name videodb_rt \
+  "${SWIFT}c" -target aarch64-none-none-elf -Osize -g -wmo -parse-as-library -module-name $module -package-name videodb_rt \
     -swift-version 6 -enable-experimental-feature Embedded \
     -enable-upcoming-feature ExistentialAny -enable-upcoming-feature MemberImportVisibility \
     -warnings-as-errors -Xfrontend -function-sections \
