@@ -42,7 +42,9 @@ public func decodeJSONString(_ raw: UnsafeRawBufferPointer, into out: UnsafeMuta
 }
 
 public func decodeJSONString(_ raw: UnsafeRawBufferPointer) -> [UInt8] {
-  [UInt8](unsafeUninitializedCapacity: raw.count) { out, count in
+  // Without capacity the standard library writes the count into the one empty array that all threads share.
+  if raw.isEmpty { return [] }
+  return [UInt8](unsafeUninitializedCapacity: raw.count) { out, count in
     guard let base = out.baseAddress else { return }
     count = decodeJSONString(raw, into: base)
   }

@@ -3,7 +3,8 @@
 
 typedef struct {
   atomic_int calls, destroyed;
-  vdbrt_subscription *mine, *other;
+  _Atomic(vdbrt_subscription *) other; /* read by the callback */
+  vdbrt_subscription *mine;
   int after;
   bool releases;
 } listener;
@@ -14,7 +15,7 @@ static void on_event(void *user, const vdbrt_event *e) {
   int n = atomic_fetch_add(&l->calls, 1) + 1;
   if (n != l->after)
     return;
-  vdbrt_subscription *which = l->other ? l->other : l->mine;
+  vdbrt_subscription *which = atomic_load(&l->other);
   if (l->releases)
     vdbrt_subscription_release(which);
   else
@@ -36,7 +37,8 @@ int main(void) {
     OK(vdbrt_events_subscribe(events, "alert", on_event, &killer, on_destroy, &killer.mine, &err));
     OK(vdbrt_events_subscribe(events, "alert", on_event, &victim, on_destroy, &victim.mine, &err));
     OK(vdbrt_events_subscribe(events, "alert", on_event, &witness, on_destroy, &witness.mine, &err));
-    killer.other = victim.mine;
+    atomic_store(&self.other, self.mine);
+    atomic_store(&killer.other, victim.mine);
     server_go(s, "go");
     WAIT_FOR(atomic_load(&witness.destroyed) == 1, 5000);
     CHECK_INT(atomic_load(&self.calls), 5);

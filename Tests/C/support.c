@@ -14,6 +14,15 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#ifdef __has_feature
+#if __has_feature(thread_sanitizer)
+#define THREADS_OF_A_SANITIZER 1 /* it starts one of its own with the first thread of the program */
+#endif
+#endif
+#ifndef THREADS_OF_A_SANITIZER
+#define THREADS_OF_A_SANITIZER 0
+#endif
+
 enum { CHILDREN = 8, WATCHDOG_SECONDS = 60 };
 
 _Thread_local vdbrt_error *err;
@@ -112,7 +121,7 @@ int passed_with(const char *what) {
   stop_all();
   remove_folder();
   /* A thread that has been joined, or a resolver's, may need a moment to leave the kernel's list. */
-  WAIT_FOR(entries_of("/proc/self/task") <= tasks_at_start, 3000);
+  WAIT_FOR(entries_of("/proc/self/task") <= tasks_at_start + THREADS_OF_A_SANITIZER, 3000);
   if (entries_of("/proc/self/fd") != descriptors_at_start) {
     char command[64];
     snprintf(command, sizeof command, "ls -l /proc/%d/fd >&2", getpid());

@@ -36,6 +36,8 @@ final class RESTSession: @unchecked Sendable {
     easy.configure(settings)
     easy.set(CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: settings.connectTimeoutMs))
     easy.set(CURLOPT_FOLLOWLOCATION, 0)
+    // Servers drop idle connections after 30 s or more: one that is used again just then loses its request to the race.
+    easy.set(CURLOPT_MAXAGE_CONN, 20)
     _ = vdbshim_easy_set_offset(easy.handle, CURLOPT_MAXFILESIZE_LARGE, Int64(maxBytes))
     let me = Unmanaged.passUnretained(self).toOpaque()
     easy.set(CURLOPT_WRITEDATA, pointer: me)
