@@ -13,8 +13,8 @@
  *    over a kept connection of its own, and holds no lock meanwhile.
  * 3. Callbacks. An event callback runs on the client's I/O thread, never under a lock of ours, never concurrently with
  *    itself, in order of arrival. While it runs, no other channel of that client is served, so it should be short; who needs
- *    time for an event pulls. (A second thread between would make each event later, by a factor of three in the median where
- *    it was measured: bench/callback_thread.c.) It may call everything of this header, but for what would wait for the
+ *    time for an event pulls. (A second thread between would make each event later, two to three times in the median where it
+ *    was measured: bench/callback_thread.c.) It may call everything of this header, but for what would wait for the
  *    callback itself and returns VDBRT_E_REENTRANT there: vdbrt_client_shutdown, vdbrt_subscription_wait, vdbrt_events_open,
  *    vdbrt_events_close, and vdbrt_events_next and _next_batch with a timeout other than 0, each for the callback's own
  *    client. It must not throw a C++ exception or longjmp through us.
