@@ -44,7 +44,7 @@ let package = Package(
     .testTarget(name: "AnalysisTests", dependencies: ["Analysis"], swiftSettings: strict),
     .testTarget(
       name: "LocalServiceTests",
-      dependencies: ["LocalService", "videodb-rt-local"],
+      dependencies: ["LocalService", "videodb-rt-local", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

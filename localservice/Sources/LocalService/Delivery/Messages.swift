@@ -47,7 +47,7 @@ struct Messages: Sendable {
       "end_time": .string(Timestamp.offsetUTC(firing.scene.end)),
       "rtstream_id": .string(firing.streamID),
       "alert_id": .string(firing.alert.id),
-      "index_id": .string(firing.alert.indexID),
+      "index_id": .string(firing.alert.jobID),
     ]
   }
 

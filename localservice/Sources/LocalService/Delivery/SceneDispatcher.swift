@@ -17,23 +17,24 @@ final class SceneDispatcher: Sendable {
   }
 
   /// Called on the camera's thread; everything that can take long is only handed over here.
-  func finished(_ description: SceneDescription, indexID: String) {
-    let scene = Scene(indexID: indexID, start: description.start, end: description.end, text: description.text)
-    let audience: Store.Audience
+  func finished(_ description: SceneDescription, jobID: String) {
+    let scene = Scene(jobID: jobID, start: description.start, end: description.end, text: description.text)
+    let audiences: [Store.Audience]
     do {
-      guard let found = try store.keep(scene) else { return }
-      audience = found
+      audiences = try store.keep(scene)
     } catch {
-      return log.error("index \(indexID): a scene could not be kept and was not sent: \(error)")
+      return log.error("job \(jobID): a scene could not be kept and was not sent: \(error)")
     }
-    sockets.send(messages.scene(scene, stream: audience.stream), to: audience.index.connectionID)
-    for (alert, event) in audience.alerts {
-      guard let match = EventRules.match(prompt: event.prompt, description: description) else { continue }
-      let firing = Firing(
-        streamID: audience.stream.id, streamName: audience.stream.name, scene: scene,
-        alert: alert, event: event, match: match, time: Timestamp.now())
-      sockets.send(messages.alert(firing), to: alert.connectionID)
-      if let url = alert.callbackURL { webhooks.send(messages.webhook(firing).text, to: url) }
+    for audience in audiences {
+      sockets.send(messages.scene(scene, stream: audience.stream), to: audience.job.connectionID)
+      for (alert, event) in audience.alerts {
+        guard let match = EventRules.match(prompt: event.prompt, description: description) else { continue }
+        let firing = Firing(
+          streamID: audience.stream.id, streamName: audience.stream.name, scene: scene,
+          alert: alert, event: event, match: match, time: Timestamp.now())
+        sockets.send(messages.alert(firing), to: alert.connectionID)
+        if let url = alert.callbackURL { webhooks.send(messages.webhook(firing).text, to: url) }
+      }
     }
   }
 }

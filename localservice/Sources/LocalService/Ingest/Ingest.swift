@@ -3,7 +3,7 @@ import Synchronization
 
 /// All running cameras: one per started stream, from its start until its stop.
 final class Ingest: Sendable {
-  typealias SceneHandler = @Sendable (_ indexID: String, SceneDescription) -> Void
+  typealias SceneHandler = @Sendable (_ jobID: String, SceneDescription) -> Void
 
   private struct State {
     var streams: [String: StreamIngest] = [:]
@@ -24,13 +24,13 @@ final class Ingest: Sendable {
   }
 
   /// Starts the camera of a stream; an already running one goes on.
-  func start(_ stream: VideoStream, indexes: [SceneIndex]) {
+  func start(_ stream: VideoStream, jobs: [WindowJob]) {
     state.withLock { state in
       guard !state.closed, state.streams[stream.id] == nil else { return }
       let ingest = StreamIngest(
         id: stream.id, url: stream.url, ffmpeg: ffmpeg,
         framesPerSecond: min(max(stream.sampleRate, 1), framesPerSecond), log: log, onScene: onScene)
-      for index in indexes { ingest.watch(index) }
+      for job in jobs { ingest.watch(job) }
       state.streams[stream.id] = ingest
       ingest.start()
     }
@@ -42,12 +42,14 @@ final class Ingest: Sendable {
     await ingest.stop()
   }
 
-  func watch(_ index: SceneIndex) {
-    ingest(of: index.streamID)?.watch(index)
+  /// A derived index has no analyser of its own: it is fed by its understanding.
+  func watch(_ job: WindowJob) {
+    guard job.kind != .derivedIndex else { return }
+    ingest(of: job.streamID)?.watch(job)
   }
 
-  func unwatch(_ index: SceneIndex) {
-    ingest(of: index.streamID)?.unwatch(index.id)
+  func unwatch(_ job: WindowJob) {
+    ingest(of: job.streamID)?.unwatch(job.id)
   }
 
   /// Nil for a stream that is not started.

@@ -8,7 +8,7 @@ struct CameraReport: Sendable {
   var framesSeen = 0
 }
 
-/// One camera, and the analysers of all running indexes of its stream.
+/// One camera, and the analysers of all running jobs of its stream.
 ///
 /// Frames are analysed on the camera's own thread: a slow analysis then slows down reading instead of queueing.
 final class StreamIngest: Sendable {
@@ -41,8 +41,8 @@ final class StreamIngest: Sendable {
     }
   }
 
-  func watch(_ index: SceneIndex) { reader.watch(index) }
-  func unwatch(_ indexID: String) { reader.unwatch(indexID) }
+  func watch(_ job: WindowJob) { reader.watch(job) }
+  func unwatch(_ jobID: String) { reader.unwatch(jobID) }
 }
 
 /// Passes each frame to the analysers and their scenes on.
@@ -68,16 +68,16 @@ private final class FrameReader: Sendable {
 
   func end() { state.withLock { $0.ended = true } }
 
-  /// A repeated call starts the index's window anew, with its present prompt.
-  func watch(_ index: SceneIndex) {
+  /// A repeated call starts the job's window anew, with its present prompt.
+  func watch(_ job: WindowJob) {
     state.withLock { state in
-      let window = WindowConfig(seconds: index.seconds, frameCount: index.frameCount)
-      state.analysers[index.id] = SceneAnalyser(window: window, prompt: index.prompt)
+      let window = WindowConfig(seconds: job.seconds, frameCount: job.frameCount)
+      state.analysers[job.id] = SceneAnalyser(window: window, prompt: job.prompt)
     }
   }
 
-  func unwatch(_ indexID: String) {
-    _ = state.withLock { $0.analysers.removeValue(forKey: indexID) != nil }
+  func unwatch(_ jobID: String) {
+    _ = state.withLock { $0.analysers.removeValue(forKey: jobID) != nil }
   }
 
   func read(_ frame: Frame) {
@@ -86,7 +86,7 @@ private final class FrameReader: Sendable {
       state.report.framesSeen += 1
       return state.analysers.flatMap { id, analyser in analyser.add(frame).map { (id, $0) } }
     }
-    for (indexID, scene) in scenes { onScene(indexID, scene) }
+    for (jobID, scene) in scenes { onScene(jobID, scene) }
   }
 
   func changed(_ camera: CameraState) {

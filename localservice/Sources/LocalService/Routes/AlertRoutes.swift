@@ -1,12 +1,19 @@
 /// Alerts: an event rule on an index, and where its firings go.
 extension Routes {
   func addAlerts(to router: inout Router) {
-    router.on("POST", "/rtstream/{id}/index/{index}/alert", createAlert)
-    router.on("GET", "/rtstream/{id}/index/{index}/alert") { request in
-      let alerts = try await store.alerts(ofIndex: try await index(request).id)
+    // Old clients have "scene" in the path.
+    for path in ["/rtstream/{id}/index/{index}/alert", "/rtstream/{id}/index/scene/{index}/alert"] {
+      addAlerts(on: .sceneIndex, at: path, to: &router)
+    }
+  }
+
+  private func addAlerts(on kind: WindowJob.Kind, at path: String, to router: inout Router) {
+    router.on("POST", path) { try await createAlert(on: try await job(kind, $0), $0) }
+    router.on("GET", path) { request in
+      let alerts = try await store.alerts(ofJob: try await job(kind, request).id)
       return .data(["alerts": .array(alerts.map { Self.form($0.alert, $0.event) })])
     }
-    router.on("PATCH", "/rtstream/{id}/index/{index}/alert/{alert}/status", setAlertStatus)
+    router.on("PATCH", path + "/{alert}/status") { try await setAlertStatus(on: try await job(kind, $0), $0) }
   }
 
   private static func form(_ alert: Alert, _ event: EventRule) -> JSON {
@@ -20,8 +27,7 @@ extension Routes {
     ]
   }
 
-  private func createAlert(_ request: Request) async throws -> Reply {
-    let index = try await index(request)
+  private func createAlert(on job: WindowJob, _ request: Request) async throws -> Reply {
     let fields = try Fields(body: request.body)
     let given = try fields.requiredString("event_id", "the id of the event rule")
     // Webhooks show the id with this prefix.
@@ -29,19 +35,23 @@ extension Routes {
     guard let event = try await store.event(eventID) else {
       throw Refusal.notFound("there is no event '\(Fields.short(given))'")
     }
-    // Clients that want no webhook send null or an empty text.
-    let callback = try fields.string("callback_url").flatMap { $0.isEmpty ? nil : $0 }
-    if let callback, WebhookAddress(callback) == nil {
-      throw Refusal.invalid("'callback_url' must be an absolute http:// or https:// URL")
-    }
     let alert = Alert(
-      id: Identifier.short(), indexID: index.id, eventID: event.id, callbackURL: callback,
+      id: Identifier.short(), jobID: job.id, eventID: event.id, callbackURL: try Self.callback(fields),
       connectionID: try fields.string("ws_connection_id"), enabled: true)
     try await store.insert(alert)
     return .data(["alert_id": .string(alert.id)])
   }
 
-  private func setAlertStatus(_ request: Request) async throws -> Reply {
+  /// Where a webhook goes. Clients that want none send null or an empty text.
+  static func callback(_ fields: Fields) throws -> String? {
+    let callback = try fields.string("callback_url").flatMap { $0.isEmpty ? nil : $0 }
+    if let callback, WebhookAddress(callback) == nil {
+      throw Refusal.invalid("'callback_url' must be an absolute http:// or https:// URL")
+    }
+    return callback
+  }
+
+  private func setAlertStatus(on job: WindowJob, _ request: Request) async throws -> Reply {
     let fields = try Fields(body: request.body)
     let enabled: Bool
     if let action = try fields.choice("action", ["enable", "disable"]) {
@@ -51,10 +61,9 @@ extension Routes {
     } else {
       throw Refusal.invalid("'action' is missing: 'enable' or 'disable'")
     }
-    let index = try await index(request)
     let id = request.parameter("alert")
-    guard try await store.setAlert(id, ofIndex: index.id, enabled: enabled) else {
-      throw Refusal.notFound("scene index '\(index.id)' has no alert '\(Fields.short(id))'")
+    guard try await store.setAlert(id, ofJob: job.id, enabled: enabled) else {
+      throw Refusal.notFound("\(job.kind.words) '\(job.id)' has no alert '\(Fields.short(id))'")
     }
     return .done(enabled ? "alert enabled" : "alert disabled")
   }

@@ -100,6 +100,16 @@ struct Fields: Sendable {
     return Fields(value, prefix: prefix + key + ".")
   }
 
+  /// The array's members, known in messages as `key[0]` and so on.
+  func objects(_ key: String) throws -> [Fields]? {
+    guard let value = value(key) else { return nil }
+    guard case .array(let items) = value else { throw wrong(key, value, "an array of objects") }
+    return try items.enumerated().map { position, item in
+      guard case .object = item else { throw wrong("\(key)[\(position)]", item, "an object") }
+      return Fields(item, prefix: "\(prefix)\(key)[\(position)].")
+    }
+  }
+
   func strings(_ key: String) throws -> [String]? {
     guard let value = value(key) else { return nil }
     guard case .array(let items) = value else { throw wrong(key, value, "an array of strings") }

@@ -11,6 +11,7 @@ struct Routes: Sendable {
     addCollections(to: &router)
     addStreams(to: &router)
     addIndexes(to: &router)
+    addUnderstandings(to: &router)
     addEvents(to: &router)
     addAlerts(to: &router)
     Unavailable.add(to: &router)
@@ -23,16 +24,6 @@ struct Routes: Sendable {
       throw Refusal.notFound("there is no rtstream '\(Fields.short(id))'")
     }
     return stream
-  }
-
-  /// The index a path names, which must belong to the stream the path names.
-  func index(_ request: Request) async throws -> SceneIndex {
-    let stream = try await stream(request)
-    let id = request.parameter("index")
-    guard let index = try await store.index(id, ofStream: stream.id) else {
-      throw Refusal.notFound("rtstream '\(stream.id)' has no scene index '\(Fields.short(id))'")
-    }
-    return index
   }
 
   /// A handler that changes a stream or what belongs to it, while no other such handler does.

@@ -59,7 +59,7 @@ extension Routes {
       sampleRate: try fields.integer("sample_rate", in: 1...240) ?? 30,
       running: true, createdAt: Timestamp.now())
     try await store.insert(stream)
-    ingest.start(stream, indexes: [])
+    ingest.start(stream, jobs: [])
     log.info("stream \(stream.id) created")
     return .data(
       form(stream),
@@ -151,6 +151,6 @@ extension Routes {
   }
 
   private func startIngest(_ stream: VideoStream) throws {
-    ingest.start(stream, indexes: try store.runningIndexes(ofStream: stream.id))
+    ingest.start(stream, jobs: try store.runningJobs(ofStream: stream.id))
   }
 }

@@ -17,14 +17,6 @@ enum Unavailable {
       ["GET /rtstream/{id}/stream", "POST /rtstream/{id}/export"]
     ),
     (
-      "this service has no understanding jobs; use a scene index (POST /rtstream/{id}/index/scene)",
-      [
-        "POST /rtstream/{id}/understand", "GET /rtstream/{id}/understand",
-        "GET /rtstream/{id}/understand/{u}", "PATCH /rtstream/{id}/understand/{u}/status",
-        "GET /rtstream/{id}/understand/{u}/records",
-      ]
-    ),
-    (
       "this service has scene indexes only; use /rtstream/{id}/index/scene",
       [
         "POST /rtstream/{id}/indexes", "GET /rtstream/{id}/indexes", "GET /rtstream/{id}/indexes/{x}",

@@ -44,7 +44,7 @@ public final class LocalService: Sendable {
       store: store, sockets: sockets, webhooks: webhooks,
       messages: Messages(visualChannel: settings.visualChannel, timeUnit: settings.eventTimeUnit), log: log)
     let ingest = Ingest(ffmpeg: settings.ffmpeg, framesPerSecond: limits.framesPerSecond, log: log) {
-      dispatcher.finished($1, indexID: $0)
+      dispatcher.finished($1, jobID: $0)
     }
     let routes = Routes(store: store, ingest: ingest, sockets: sockets, log: log)
     let door = FrontDoor(key: key, router: routes.router(), usesTLS: settings.usesTLS, log: log)
@@ -63,7 +63,7 @@ public final class LocalService: Sendable {
     }
     try webhooks.resume()
     for stream in try store.runningStreams() {
-      ingest.start(stream, indexes: try store.runningIndexes(ofStream: stream.id))
+      ingest.start(stream, jobs: try store.runningJobs(ofStream: stream.id))
     }
   }
 

@@ -3,7 +3,7 @@ enum Identifier {
   /// `rts-` and a version 7 UUID: sorted by creation.
   static func stream() -> String { "rts-" + uuidVersion7(milliseconds: UInt64(Timestamp.now() * 1000)) }
 
-  /// 16 hexadecimal digits: indexes, events, alerts.
+  /// 16 hexadecimal digits: scene indexes, events, alerts.
   static func short() -> String { hex(UInt64.random(in: 0...UInt64.max)) }
 
   static func connection() -> String { short() + short() }

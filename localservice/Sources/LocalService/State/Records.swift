@@ -16,11 +16,20 @@ struct VideoStream: Codable, Sendable, FetchableRecord, PersistableRecord {
 }
 
 /// One continuous description of a stream: a window length, how many pictures of it to look at, a prompt.
-struct SceneIndex: Codable, Sendable, FetchableRecord, PersistableRecord {
-  static let databaseTableName = "sceneIndex"
+struct WindowJob: Codable, Sendable, FetchableRecord, PersistableRecord {
+  static let databaseTableName = "windowJob"
+
+  enum Kind: String, Codable, Sendable {
+    case sceneIndex
+    case understanding
+    /// Takes over the windows of an understanding instead of looking at the camera.
+    case derivedIndex
+  }
 
   var id: String
+  var kind: Kind
   var streamID: String
+  /// Of an understanding: the name of its one output.
   var name: String?
   var prompt: String?
   var seconds: Double
@@ -28,13 +37,21 @@ struct SceneIndex: Codable, Sendable, FetchableRecord, PersistableRecord {
   var running: Bool
   var connectionID: String?
   var createdAt: Double
+  /// Whether windows are kept as records.
+  var store = true
+  /// Of an understanding: the model that was named. It is repeated in answers and has no effect.
+  var model: String?
+  /// Of a derived index: the understanding.
+  var sourceID: String?
+  /// Of a derived index: a JSON array, as given.
+  var useFor: String?
 }
 
-/// What one window of an index looked like.
+/// What one window of a job looked like.
 struct Scene: Codable, Sendable, FetchableRecord, PersistableRecord {
   static let databaseTableName = "scene"
 
-  var indexID: String
+  var jobID: String
   var start: Double
   var end: Double
   var text: String
@@ -49,12 +66,12 @@ struct EventRule: Codable, Sendable, FetchableRecord, PersistableRecord {
   var label: String
 }
 
-/// An event rule wired to an index, and where its firings go.
+/// An event rule wired to a scene index or a derived index, and where its firings go.
 struct Alert: Codable, Sendable, FetchableRecord, PersistableRecord {
   static let databaseTableName = "alert"
 
   var id: String
-  var indexID: String
+  var jobID: String
   var eventID: String
   var callbackURL: String?
   var connectionID: String?

@@ -21,18 +21,18 @@ extension Store {
     try await database.write { try alert.insert($0) }
   }
 
-  func alerts(ofIndex id: String) async throws -> [(alert: Alert, event: EventRule)] {
+  func alerts(ofJob id: String) async throws -> [(alert: Alert, event: EventRule)] {
     try await database.read { database in
-      try Alert.filter(Column("indexID") == id).order(Column.rowID).fetchAll(database).compactMap { alert in
+      try Alert.filter(Column("jobID") == id).order(Column.rowID).fetchAll(database).compactMap { alert in
         try EventRule.fetchOne(database, key: alert.eventID).map { (alert: alert, event: $0) }
       }
     }
   }
 
-  /// False when the index has no such alert.
-  func setAlert(_ id: String, ofIndex indexID: String, enabled: Bool) async throws -> Bool {
+  /// False when the job has no such alert.
+  func setAlert(_ id: String, ofJob jobID: String, enabled: Bool) async throws -> Bool {
     try await database.write { database in
-      guard var alert = try Alert.filter(Column("id") == id && Column("indexID") == indexID).fetchOne(database)
+      guard var alert = try Alert.filter(Column("id") == id && Column("jobID") == jobID).fetchOne(database)
       else { return false }
       alert.enabled = enabled
       try alert.update(database)

@@ -8,31 +8,37 @@ extension Store {
     var end: Double?
   }
 
-  // MARK: - Indexes
+  // MARK: - Jobs
 
-  func insert(_ index: SceneIndex) async throws {
-    try await database.write { try index.insert($0) }
+  func insert(_ job: WindowJob) async throws {
+    try await database.write { try job.insert($0) }
   }
 
-  func update(_ index: SceneIndex) async throws {
-    try await database.write { try index.update($0) }
+  func update(_ job: WindowJob) async throws {
+    try await database.write { try job.update($0) }
   }
 
-  func indexes(ofStream id: String) async throws -> [SceneIndex] {
+  func jobs(_ kind: WindowJob.Kind, ofStream id: String) async throws -> [WindowJob] {
     try await database.read { database in
-      try SceneIndex.filter(Column("streamID") == id).order(Column.rowID).fetchAll(database)
+      try WindowJob.filter(Column("streamID") == id && Column("kind") == kind.rawValue)
+        .order(Column.rowID).fetchAll(database)
     }
   }
 
-  func index(_ id: String, ofStream streamID: String) async throws -> SceneIndex? {
+  func job(_ kind: WindowJob.Kind, _ id: String, ofStream streamID: String) async throws -> WindowJob? {
     try await database.read { database in
-      try SceneIndex.filter(Column("id") == id && Column("streamID") == streamID).fetchOne(database)
+      try WindowJob.filter(
+        Column("id") == id && Column("streamID") == streamID && Column("kind") == kind.rawValue
+      ).fetchOne(database)
     }
   }
 
-  func runningIndexes(ofStream id: String) throws -> [SceneIndex] {
+  /// The running jobs that look at the camera themselves.
+  func runningJobs(ofStream id: String) throws -> [WindowJob] {
     try database.read { database in
-      try SceneIndex.filter(Column("streamID") == id && Column("running") == true).fetchAll(database)
+      try WindowJob.filter(
+        Column("streamID") == id && Column("running") == true && Column("sourceID") == nil
+      ).fetchAll(database)
     }
   }
 
@@ -41,31 +47,37 @@ extension Store {
   /// What has to be told about a new scene: to whom, and which rules to check.
   struct Audience: Sendable {
     let stream: VideoStream
-    let index: SceneIndex
+    let job: WindowJob
     let alerts: [(alert: Alert, event: EventRule)]
   }
 
-  /// Keeps the scene and reads its audience in one step, so that an alert created before is never missed.
-  /// Nil when the index is gone or was stopped in the meantime: then nothing is kept.
-  func keep(_ scene: Scene) throws -> Audience? {
+  /// Keeps the scene, for its job and for the indexes built on that, and reads their audiences in one step, so that an
+  /// alert created before is never missed. None when the job was stopped in the meantime: then nothing is kept.
+  func keep(_ scene: Scene) throws -> [Audience] {
     try database.write { database in
-      guard let index = try SceneIndex.fetchOne(database, key: scene.indexID), index.running,
-        let stream = try VideoStream.fetchOne(database, key: index.streamID), stream.running
-      else { return nil }
-      try scene.insert(database)
-      let alerts = try Alert.filter(Column("indexID") == index.id && Column("enabled") == true)
+      guard let job = try WindowJob.fetchOne(database, key: scene.jobID), job.running,
+        let stream = try VideoStream.fetchOne(database, key: job.streamID), stream.running
+      else { return [] }
+      let derived = try WindowJob.filter(Column("sourceID") == job.id && Column("running") == true)
         .order(Column.rowID).fetchAll(database)
-      let rules = try alerts.compactMap { alert in
-        try EventRule.fetchOne(database, key: alert.eventID).map { (alert: alert, event: $0) }
+      return try ([job] + derived).map { job in
+        if job.store {
+          try Scene(jobID: job.id, start: scene.start, end: scene.end, text: scene.text).insert(database)
+        }
+        let alerts = try Alert.filter(Column("jobID") == job.id && Column("enabled") == true)
+          .order(Column.rowID).fetchAll(database)
+        let rules = try alerts.compactMap { alert in
+          try EventRule.fetchOne(database, key: alert.eventID).map { (alert: alert, event: $0) }
+        }
+        return Audience(stream: stream, job: job, alerts: rules)
       }
-      return Audience(stream: stream, index: index, alerts: rules)
     }
   }
 
   /// Newest first. A scene belongs to `[start, end)` when it overlaps it.
-  func scenes(ofIndex id: String, _ query: SceneQuery) async throws -> (page: [Scene], more: Bool) {
+  func scenes(ofJob id: String, _ query: SceneQuery) async throws -> (page: [Scene], more: Bool) {
     try await database.read { database in
-      var matching = Scene.filter(Column("indexID") == id)
+      var matching = Scene.filter(Column("jobID") == id)
       if let start = query.start { matching = matching.filter(Column("end") > start) }
       if let end = query.end { matching = matching.filter(Column("start") < end) }
       let rows = try matching.order(Column("start").desc, Column.rowID.desc)

@@ -22,7 +22,7 @@ public final class Store: Sendable {
 
   func close() { try? database.close() }
 
-  private static var migrations: DatabaseMigrator {
+  static var migrations: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1") { database in
       try database.execute(
@@ -47,6 +47,20 @@ public final class Store: Sendable {
           CREATE INDEX alertOfIndex ON alert(indexID);
           CREATE TABLE webhook (
             id INTEGER PRIMARY KEY, url TEXT NOT NULL, payload TEXT NOT NULL, createdAt DOUBLE NOT NULL);
+          """)
+    }
+    migrator.registerMigration("2") { database in
+      try database.execute(
+        sql: """
+          ALTER TABLE sceneIndex RENAME TO windowJob;
+          ALTER TABLE windowJob ADD COLUMN kind TEXT NOT NULL DEFAULT 'sceneIndex';
+          ALTER TABLE windowJob ADD COLUMN store INTEGER NOT NULL DEFAULT 1;
+          ALTER TABLE windowJob ADD COLUMN model TEXT;
+          ALTER TABLE windowJob ADD COLUMN sourceID TEXT REFERENCES windowJob(id);
+          ALTER TABLE windowJob ADD COLUMN useFor TEXT;
+          CREATE INDEX windowJobOfSource ON windowJob(sourceID);
+          ALTER TABLE scene RENAME COLUMN indexID TO jobID;
+          ALTER TABLE alert RENAME COLUMN indexID TO jobID;
           """)
     }
     return migrator

@@ -90,6 +90,22 @@ final class TestService: Sendable {
     return id
   }
 
+  func understanding(
+    _ stream: String, name: JSON = "scene", window: String = "500ms", store: Bool = true, connection: String? = nil
+  ) async throws -> JSON {
+    let answer = try await post(
+      "/rtstream/\(stream)/understand",
+      [
+        "segmentation": ["type": "time", "window": .string(window)], "store": .bool(store),
+        "analyzers": [
+          ["type": "vlm", "name": name, "sampling": ["frame_count": 2], "config": ["prompt": "What moves?", "model": "basic"]]
+        ],
+        "ws_connection_id": .optional(connection),
+      ])
+    guard answer.status == 200 else { throw Timeout(description: answer.body.text) }
+    return answer.data
+  }
+
   func event(_ prompt: String = "something moves", label: String = "movement") async throws -> String {
     let answer = try await post("/rtstream/event", ["event_prompt": .string(prompt), "label": .string(label)])
     return answer.data["event_id"]?.string ?? ""
