@@ -12,7 +12,8 @@ import Testing
         "/collection", "/collection/default", "/collection/default/websocket", "/rtstream", "/rtstream/\(stream)",
         "/rtstream/\(stream)/index/scene", "/rtstream/\(stream)/index/\(index)",
         "/rtstream/\(stream)/index/scene/\(index)?page=1&page_size=5", "/rtstream/\(stream)/index/\(index)/alert",
-        "/rtstream/\(stream)/index/scene/\(index)/alert", "/rtstream/\(stream)/understand", "/rtstream/event",
+        "/rtstream/\(stream)/index/scene/\(index)/alert", "/rtstream/\(stream)/understand",
+        "/rtstream/\(stream)/indexes", "/rtstream/event",
       ] {
         let query = path.firstIndex(of: "?") ?? path.endIndex
         for form in [path, path[..<query] + "/" + path[query...]] {
@@ -95,7 +96,7 @@ import Testing
         ("POST", "/rtstream/x/transcription"), ("GET", "/rtstream/x/transcription"),
         ("GET", "/rtstream/x/transcription/status"), ("POST", "/rtstream/x/search"),
         ("POST", "/rtstream/collection/default/search"), ("GET", "/rtstream/x/stream?start=1&end=2"),
-        ("POST", "/rtstream/x/export"), ("GET", "/rtstream/x/indexes"),
+        ("POST", "/rtstream/x/export"),
         ("POST", "/collection/default/capture/session"), ("POST", "/capture/session/token"),
         ("GET", "/async-response/x"),
       ] {

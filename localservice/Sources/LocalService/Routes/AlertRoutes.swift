@@ -1,6 +1,7 @@
 /// Alerts: an event rule on an index, and where its firings go.
 extension Routes {
   func addAlerts(to router: inout Router) {
+    addAlerts(on: .derivedIndex, at: Self.derivedIndexPath + "/{index}/alert", to: &router)
     // Old clients have "scene" in the path.
     for path in ["/rtstream/{id}/index/{index}/alert", "/rtstream/{id}/index/scene/{index}/alert"] {
       addAlerts(on: .sceneIndex, at: path, to: &router)

@@ -12,6 +12,7 @@ struct Routes: Sendable {
     addStreams(to: &router)
     addIndexes(to: &router)
     addUnderstandings(to: &router)
+    addDerivedIndexes(to: &router)
     addEvents(to: &router)
     addAlerts(to: &router)
     Unavailable.add(to: &router)

@@ -17,15 +17,6 @@ enum Unavailable {
       ["GET /rtstream/{id}/stream", "POST /rtstream/{id}/export"]
     ),
     (
-      "this service has scene indexes only; use /rtstream/{id}/index/scene",
-      [
-        "POST /rtstream/{id}/indexes", "GET /rtstream/{id}/indexes", "GET /rtstream/{id}/indexes/{x}",
-        "PATCH /rtstream/{id}/indexes/{x}/status", "GET /rtstream/{id}/indexes/{x}/records",
-        "POST /rtstream/{id}/indexes/{x}/alert", "GET /rtstream/{id}/indexes/{x}/alert",
-        "PATCH /rtstream/{id}/indexes/{x}/alert/{al}/status",
-      ]
-    ),
-    (
       "this service has no capture sessions; connect a camera with POST /rtstream",
       [
         "POST /collection/{collection}/capture/session", "GET /collection/{collection}/capture/session",

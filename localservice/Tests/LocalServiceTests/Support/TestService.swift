@@ -112,10 +112,11 @@ final class TestService: Sendable {
   }
 
   func alert(
-    _ stream: String, _ index: String, _ event: String, callback: String? = nil, connection: String? = nil
+    _ stream: String, _ index: String, _ event: String, callback: String? = nil, connection: String? = nil,
+    under path: String = "index"
   ) async throws -> String {
     let answer = try await post(
-      "/rtstream/\(stream)/index/\(index)/alert",
+      "/rtstream/\(stream)/\(path)/\(index)/alert",
       [
         "event_id": .string(event), "callback_url": .optional(callback), "ws_connection_id": .optional(connection),
       ])
