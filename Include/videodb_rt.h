@@ -225,52 +225,139 @@ VDBRT_API vdbrt_status vdbrt_collection_get(vdbrt_client *client, const char *co
 /* GET /collection: {collections: [...]}. */
 VDBRT_API vdbrt_status vdbrt_collection_list(vdbrt_client *client, vdbrt_op *op, char **out_json, vdbrt_error **err);
 
+/* ---- Streams ---- */
+
 /* POST /rtstream: connects a camera and starts its ingest. Not idempotent: each call makes a stream. Options:
  *   url               text, required: rtsp://... or whatever else the service reads
  *   name              text, required
  *   media_types       array of "video", "audio"; ["video"]
- *   sample_rate       whole number, frames a second
- *   store             boolean: keep the recording
- *   enable_transcript boolean
- *   ws_connection_id  text: id of an event channel
- * Gives the RTStream: {id, name, status, collection_id, ...}. */
+ *   sample_rate       whole number, frames a second; the service's default is 30
+ *   store             boolean: keep the recording; the service's default is false
+ *   enable_transcript boolean; the service's default is true
+ *   ws_connection_id  text: id of the event channel that gets its transcripts
+ * Gives the RTStream: {id, name, status, sample_rate, media_types, collection_id, store, created_at}. VDBRT_E_PAYMENT: no credit. */
 VDBRT_API vdbrt_status vdbrt_rtstream_connect(vdbrt_client *client, const char *collection_id, const char *options_json,
                                               vdbrt_op *op, char **out_json, vdbrt_error **err);
-/* GET /rtstream/{id}: the RTStream. */
+/* GET /rtstream/{id}: the RTStream; status is "connected" or "stopped". */
 VDBRT_API vdbrt_status vdbrt_rtstream_get(vdbrt_client *client, const char *rtstream_id, vdbrt_op *op, char **out_json,
                                           vdbrt_error **err);
-/* GET /rtstream: {results: [...], count, next, previous}. Options: limit and offset (whole numbers), status ("connected" or
- * "stopped"), name (part of it), ordering (a field, "-" before it for descending). */
+/* GET /rtstream: {results: [...], count, next, previous}, of all collections. Options: limit (the service's default is 10) and
+ * offset (whole numbers), status ("connected" or "stopped"), name (part of it), ordering (a field, "-" before it for descending:
+ * "-created_at"). */
 VDBRT_API vdbrt_status vdbrt_rtstream_list(vdbrt_client *client, const char *options_json, vdbrt_op *op, char **out_json,
                                            vdbrt_error **err);
-/* PATCH /rtstream/{id}/status: resumes at the live edge, or stops the ingest. */
+/* PATCH /rtstream/{id}. Options: name (text), sample_rate (whole number). Gives the RTStream. */
+VDBRT_API vdbrt_status vdbrt_rtstream_update(vdbrt_client *client, const char *rtstream_id, const char *options_json,
+                                             vdbrt_op *op, char **out_json, vdbrt_error **err);
+/* PATCH /rtstream/{id}/status: resumes at the live edge, or stops the ingest. Starting what runs is VDBRT_E_INVALID. */
 VDBRT_API vdbrt_status vdbrt_rtstream_start(vdbrt_client *client, const char *rtstream_id, vdbrt_op *op, vdbrt_error **err);
 VDBRT_API vdbrt_status vdbrt_rtstream_stop(vdbrt_client *client, const char *rtstream_id, vdbrt_op *op, vdbrt_error **err);
+/* POST /rtstream/{id}/export: the recording as a video of its own, of a stopped stream that stores. Repeating it gives the same
+ * video. Options: name (text). Gives {video_id, stream_url, player_url, name, duration in seconds}; the URLs are null where there
+ * is only sound. VDBRT_E_INVALID without a recording. */
+VDBRT_API vdbrt_status vdbrt_rtstream_export(vdbrt_client *client, const char *rtstream_id, const char *options_json,
+                                             vdbrt_op *op, char **out_json, vdbrt_error **err);
 
-/* POST /rtstream/{id}/index/scene: describes the pictures by a prompt. Options:
+/* ---- Playback ---- */
+
+/* GET /rtstream/{id}/stream: what to play for a time range. Options: start and end (seconds; without both, live), player_config
+ * {title, description, slug}. Gives {stream_url (HLS), player_url (a page that plays it)}. */
+VDBRT_API vdbrt_status vdbrt_rtstream_generate_stream(vdbrt_client *client, const char *rtstream_id, const char *options_json,
+                                                      vdbrt_op *op, char **out_json, vdbrt_error **err);
+/* The same for a search result: start and end (seconds, both required) are widened to whole seconds, so that nothing is cut off. */
+VDBRT_API vdbrt_status vdbrt_shot_generate_stream(vdbrt_client *client, const char *rtstream_id, const char *options_json,
+                                                  vdbrt_op *op, char **out_json, vdbrt_error **err);
+/* Sends nothing. The URL to embed for a player URL: ".../watch?v=x" gives ".../embed?v=x", and so does ".../player?v=x".
+ * VDBRT_E_ARGUMENT for a URL of another form. */
+VDBRT_API vdbrt_status vdbrt_embed_url(const char *player_url, char **out, vdbrt_error **err);
+/* Sends nothing. An <iframe> on one line for a player URL. Options: width (text; "100%"), height (whole number of pixels; 405), title
+ * (text; "VideoDB Player"), allow_fullscreen (boolean; true). Values are escaped. */
+VDBRT_API vdbrt_status vdbrt_embed_code(const char *player_url, const char *options_json, char **out, vdbrt_error **err);
+/* Sends nothing. The page of the hosted console that plays a stream URL: "https://console.videodb.io/player?url=...". */
+VDBRT_API vdbrt_status vdbrt_play_url(const char *stream_url, char **out, vdbrt_error **err);
+
+/* ---- Scene indexes: pictures and speech, described by a prompt ---- */
+
+/* POST /rtstream/{id}/index/scene: describes the pictures. Options:
  *   prompt            text
  *   batch_config      {"type": "time", "value": seconds, "frame_count": pictures looked at in each window}
  *   model_name, name, sandbox_id  text
- *   model_config      object
+ *   model_config      object; {}
  *   ws_connection_id  text: id of the event channel that gets `scene_index` events
- * Gives the scene index: {rtstream_index_id, status, ...}. */
+ * Gives the scene index: {rtstream_index_id, extraction_type, extraction_config, prompt, name, status}. */
 VDBRT_API vdbrt_status vdbrt_rtstream_index_visuals(vdbrt_client *client, const char *rtstream_id, const char *options_json,
                                                     vdbrt_op *op, char **out_json, vdbrt_error **err);
-/* GET /rtstream/{id}/index/scene: {scene_indexes: [...]}. */
+/* The same call for speech. It works on the transcript, which has to run (vdbrt_rtstream_start_transcript). Options as above, but:
+ *   batch_config          {"type": "word" or "sentence", "value": how many} or {"type": "time", "value": seconds}
+ *   auto_start_transcript boolean: asks the service to start the transcript
+ *   ws_connection_id      text: id of the event channel that gets `audio_index` events */
+VDBRT_API vdbrt_status vdbrt_rtstream_index_audio(vdbrt_client *client, const char *rtstream_id, const char *options_json,
+                                                  vdbrt_op *op, char **out_json, vdbrt_error **err);
+/* The same as index_audio, with {"type": "word", "value": 10} as the default of batch_config. */
+VDBRT_API vdbrt_status vdbrt_rtstream_index_spoken_words(vdbrt_client *client, const char *rtstream_id,
+                                                         const char *options_json, vdbrt_op *op, char **out_json,
+                                                         vdbrt_error **err);
+/* The same call as the service has it. Options as of index_visuals, but in place of batch_config:
+ *   extraction_type   "time", "shot" or "transcript"; "time"
+ *   extraction_config object; {"time": 2, "frame_count": 5}
+ *   prompt            text; "Describe the scene" */
+VDBRT_API vdbrt_status vdbrt_rtstream_index_scenes(vdbrt_client *client, const char *rtstream_id, const char *options_json,
+                                                   vdbrt_op *op, char **out_json, vdbrt_error **err);
+/* GET /rtstream/{id}/index/scene: {scene_indexes: [...]}, those of speech too. */
 VDBRT_API vdbrt_status vdbrt_scene_index_list(vdbrt_client *client, const char *rtstream_id, vdbrt_op *op, char **out_json,
                                               vdbrt_error **err);
-/* GET /rtstream/{id}/index/{index}: the scene index. */
+/* GET /rtstream/{id}/index/{index}: the scene index; status is "running" or "stopped". */
 VDBRT_API vdbrt_status vdbrt_scene_index_get(vdbrt_client *client, const char *rtstream_id, const char *index_id, vdbrt_op *op,
                                              char **out_json, vdbrt_error **err);
+/* PATCH /rtstream/{id}/index/scene/{index}. Options: prompt (text, required). */
+VDBRT_API vdbrt_status vdbrt_scene_index_update(vdbrt_client *client, const char *rtstream_id, const char *index_id,
+                                                const char *options_json, vdbrt_op *op, vdbrt_error **err);
 /* PATCH /rtstream/{id}/index/scene/{index}/status. */
 VDBRT_API vdbrt_status vdbrt_scene_index_start(vdbrt_client *client, const char *rtstream_id, const char *index_id,
                                                vdbrt_op *op, vdbrt_error **err);
 VDBRT_API vdbrt_status vdbrt_scene_index_stop(vdbrt_client *client, const char *rtstream_id, const char *index_id, vdbrt_op *op,
                                               vdbrt_error **err);
-/* GET /rtstream/{id}/index/scene/{index}: {scene_index_records: [{start, end, description}], next_page}, newest first.
- * Options: start and end (seconds, each on its own), page (from 1), page_size (100). */
+/* GET /rtstream/{id}/index/scene/{index}: {scene_index_records: [{start, end, description}], next_page}, newest first; times in
+ * seconds. Options: start and end (seconds, each on its own), page (from 1; 1), page_size (100). */
 VDBRT_API vdbrt_status vdbrt_scene_index_get_scenes(vdbrt_client *client, const char *rtstream_id, const char *index_id,
                                                     const char *options_json, vdbrt_op *op, char **out_json, vdbrt_error **err);
+
+/* ---- Transcription ---- */
+
+/* POST /rtstream/{id}/transcription, {"action": "start"}. Options: engine (text), ws_connection_id (text: id of the event channel
+ * that gets `transcript` events). Gives {status, engine}. */
+VDBRT_API vdbrt_status vdbrt_rtstream_start_transcript(vdbrt_client *client, const char *rtstream_id, const char *options_json,
+                                                       vdbrt_op *op, char **out_json, vdbrt_error **err);
+/* The same with {"action": "stop"}. Options: mode ("graceful" finishes what was said, "force" drops it), engine (text). */
+VDBRT_API vdbrt_status vdbrt_rtstream_stop_transcript(vdbrt_client *client, const char *rtstream_id, const char *options_json,
+                                                      vdbrt_op *op, char **out_json, vdbrt_error **err);
+/* GET /rtstream/{id}/transcription: {transcription_records: [{start, end, text, word_timestamps}], next_page, total_count}; times in
+ * seconds. Options: start, end, since (seconds, each on its own; since: only what is newer), page (from 1; 1), page_size (1 to
+ * 1000; 100), engine (text). */
+VDBRT_API vdbrt_status vdbrt_rtstream_get_transcript(vdbrt_client *client, const char *rtstream_id, const char *options_json,
+                                                     vdbrt_op *op, char **out_json, vdbrt_error **err);
+/* GET /rtstream/{id}/transcription/status: {status: "running", "stopped" or "not_configured", engine, language}. Options: engine. */
+VDBRT_API vdbrt_status vdbrt_rtstream_transcript_status(vdbrt_client *client, const char *rtstream_id, const char *options_json,
+                                                        vdbrt_op *op, char **out_json, vdbrt_error **err);
+
+/* ---- Search ---- */
+
+/* POST /rtstream/{id}/search: records that match a question. Options:
+ *   query             text, required
+ *   index_id          text: this index only; without it all of the stream
+ *   result_threshold  whole number of results; the service's default is 10
+ *   score_threshold   0 to 1: only results of at least this score
+ *   dynamic_score_percentage  0 to 100; the service's default is 20
+ *   filter            array of objects
+ *   index_type (text), stitch, rerank (booleans), rerank_params (object)
+ * Gives {results: [{start, end, text, score, scene_index_id, scene_index_name, metadata}]}; times in seconds. */
+VDBRT_API vdbrt_status vdbrt_rtstream_search(vdbrt_client *client, const char *rtstream_id, const char *options_json,
+                                             vdbrt_op *op, char **out_json, vdbrt_error **err);
+/* POST /rtstream/collection/{id}/search: the same over the streams of a collection; results also have rtstream_id, rtstream_name. */
+VDBRT_API vdbrt_status vdbrt_collection_search(vdbrt_client *client, const char *collection_id, const char *options_json,
+                                               vdbrt_op *op, char **out_json, vdbrt_error **err);
+
+/* ---- Event rules and alerts ---- */
 
 /* POST /rtstream/event: a reusable detection rule. Options: event_prompt and label (text, required). Gives {event_id}. */
 VDBRT_API vdbrt_status vdbrt_event_rule_create(vdbrt_client *client, const char *options_json, vdbrt_op *op, char **out_json,
@@ -278,8 +365,8 @@ VDBRT_API vdbrt_status vdbrt_event_rule_create(vdbrt_client *client, const char 
 /* GET /rtstream/event: {events: [{event_id, event_prompt, label}]}, all of the account. */
 VDBRT_API vdbrt_status vdbrt_event_rule_list(vdbrt_client *client, vdbrt_op *op, char **out_json, vdbrt_error **err);
 
-/* POST /rtstream/{id}/index/{index}/alert: applies a rule to an index. Options: event_id (required), callback_url (webhook),
- * ws_connection_id (event channel); either, both or neither. Gives {alert_id}. */
+/* POST /rtstream/{id}/index/{index}/alert: applies a rule to a scene index. Options: event_id (required), callback_url (webhook),
+ * ws_connection_id (event channel); either, both or neither. Gives {alert_id}. A webhook names the rule "event-" + event_id. */
 VDBRT_API vdbrt_status vdbrt_alert_create(vdbrt_client *client, const char *rtstream_id, const char *index_id,
                                           const char *options_json, vdbrt_op *op, char **out_json, vdbrt_error **err);
 /* GET /rtstream/{id}/index/{index}/alert: {alerts: [{alert_id, event_id, prompt, label, callback_url, status}]}. */
@@ -290,6 +377,99 @@ VDBRT_API vdbrt_status vdbrt_alert_enable(vdbrt_client *client, const char *rtst
                                           const char *alert_id, vdbrt_op *op, vdbrt_error **err);
 VDBRT_API vdbrt_status vdbrt_alert_disable(vdbrt_client *client, const char *rtstream_id, const char *index_id,
                                            const char *alert_id, vdbrt_op *op, vdbrt_error **err);
+
+/* ---- Understanding jobs, and indexes over what they store ---- */
+
+/* POST /rtstream/{id}/understand: one continuous job that describes windows of the stream. Options:
+ *   segmentation      {"type": "time", "window": "10s"}; {}
+ *   analyzers         [{"type": "vlm", "name": "scene", "sampling": {"frame_count": 5}, "config": {"prompt": "...", "model":
+ *                     "..."}}], exactly one; []
+ *   store             boolean: keep the records; true
+ *   ws_connection_id  text: id of an event channel
+ * Gives {understanding_id, status, outputs: {name: source}, ...}. */
+VDBRT_API vdbrt_status vdbrt_understanding_create(vdbrt_client *client, const char *rtstream_id, const char *options_json,
+                                                  vdbrt_op *op, char **out_json, vdbrt_error **err);
+/* GET /rtstream/{id}/understand: {understandings: [...]}. */
+VDBRT_API vdbrt_status vdbrt_understanding_list(vdbrt_client *client, const char *rtstream_id, vdbrt_op *op, char **out_json,
+                                                vdbrt_error **err);
+/* GET /rtstream/{id}/understand/{understanding}; status is "running", "stopped" or "failed". */
+VDBRT_API vdbrt_status vdbrt_understanding_get(vdbrt_client *client, const char *rtstream_id, const char *understanding_id,
+                                               vdbrt_op *op, char **out_json, vdbrt_error **err);
+/* PATCH /rtstream/{id}/understand/{understanding}/status. */
+VDBRT_API vdbrt_status vdbrt_understanding_start(vdbrt_client *client, const char *rtstream_id, const char *understanding_id,
+                                                 vdbrt_op *op, vdbrt_error **err);
+VDBRT_API vdbrt_status vdbrt_understanding_stop(vdbrt_client *client, const char *rtstream_id, const char *understanding_id,
+                                                vdbrt_op *op, vdbrt_error **err);
+/* GET /rtstream/{id}/understand/{understanding}/records: {records: [...], next_page}. Options: start and end (seconds, both
+ * required), output (name of the analyzer; "scene"), page (from 1; 1), page_size (100). */
+VDBRT_API vdbrt_status vdbrt_understanding_get_records(vdbrt_client *client, const char *rtstream_id,
+                                                       const char *understanding_id, const char *options_json, vdbrt_op *op,
+                                                       char **out_json, vdbrt_error **err);
+
+/* POST /rtstream/{id}/indexes: makes what a job stores searchable. Options: source (object, required: one of the job's outputs), name
+ * (text), use_for (array). Gives {index_id, name, status, ...}. */
+VDBRT_API vdbrt_status vdbrt_index_create(vdbrt_client *client, const char *rtstream_id, const char *options_json, vdbrt_op *op,
+                                          char **out_json, vdbrt_error **err);
+/* GET /rtstream/{id}/indexes: {indexes: [...]}. */
+VDBRT_API vdbrt_status vdbrt_index_list(vdbrt_client *client, const char *rtstream_id, vdbrt_op *op, char **out_json,
+                                        vdbrt_error **err);
+/* GET /rtstream/{id}/indexes/{index}. */
+VDBRT_API vdbrt_status vdbrt_index_get(vdbrt_client *client, const char *rtstream_id, const char *index_id, vdbrt_op *op,
+                                       char **out_json, vdbrt_error **err);
+/* PATCH /rtstream/{id}/indexes/{index}/status. */
+VDBRT_API vdbrt_status vdbrt_index_start(vdbrt_client *client, const char *rtstream_id, const char *index_id, vdbrt_op *op,
+                                         vdbrt_error **err);
+VDBRT_API vdbrt_status vdbrt_index_stop(vdbrt_client *client, const char *rtstream_id, const char *index_id, vdbrt_op *op,
+                                        vdbrt_error **err);
+/* GET /rtstream/{id}/indexes/{index}/records: {records: [...], next_page}. Options: start and end (seconds, each on its own), page
+ * (from 1; 1), page_size (100). */
+VDBRT_API vdbrt_status vdbrt_index_get_records(vdbrt_client *client, const char *rtstream_id, const char *index_id,
+                                               const char *options_json, vdbrt_op *op, char **out_json, vdbrt_error **err);
+/* The alerts on such an index, under /rtstream/{id}/indexes/{index}/alert; otherwise like those above. */
+VDBRT_API vdbrt_status vdbrt_index_alert_create(vdbrt_client *client, const char *rtstream_id, const char *index_id,
+                                                const char *options_json, vdbrt_op *op, char **out_json, vdbrt_error **err);
+VDBRT_API vdbrt_status vdbrt_index_alert_list(vdbrt_client *client, const char *rtstream_id, const char *index_id, vdbrt_op *op,
+                                              char **out_json, vdbrt_error **err);
+VDBRT_API vdbrt_status vdbrt_index_alert_enable(vdbrt_client *client, const char *rtstream_id, const char *index_id,
+                                                const char *alert_id, vdbrt_op *op, vdbrt_error **err);
+VDBRT_API vdbrt_status vdbrt_index_alert_disable(vdbrt_client *client, const char *rtstream_id, const char *index_id,
+                                                 const char *alert_id, vdbrt_op *op, vdbrt_error **err);
+
+/* ---- Capture sessions: a user's screen and microphone as streams ---- */
+
+/* POST /collection/{id}/capture/session. Options: end_user_id (text, required), callback_url (webhook) and ws_connection_id (event
+ * channel) for its `capture_session` events, metadata (object). Gives {session_id, status, ...}. */
+VDBRT_API vdbrt_status vdbrt_capture_session_create(vdbrt_client *client, const char *collection_id, const char *options_json,
+                                                    vdbrt_op *op, char **out_json, vdbrt_error **err);
+/* GET /collection/{id}/capture/session: {sessions: [...], next_page: cursor or null}. Options: status, end_user_id, cursor (text), limit
+ * (whole number). */
+VDBRT_API vdbrt_status vdbrt_capture_session_list(vdbrt_client *client, const char *collection_id, const char *options_json,
+                                                  vdbrt_op *op, char **out_json, vdbrt_error **err);
+/* GET /collection/{id}/capture/session/{session}: the session with its rtstreams and channels. */
+VDBRT_API vdbrt_status vdbrt_capture_session_get(vdbrt_client *client, const char *collection_id, const char *session_id,
+                                                 vdbrt_op *op, char **out_json, vdbrt_error **err);
+/* POST /collection/{id}/capture/session/{session}/export. Options: video_channel_id, ws_connection_id (text). Gives {export_status:
+ * "exporting", "exported" or "failed", ...}; repeat it to learn how it goes on. */
+VDBRT_API vdbrt_status vdbrt_capture_session_export(vdbrt_client *client, const char *collection_id, const char *session_id,
+                                                    const char *options_json, vdbrt_op *op, char **out_json, vdbrt_error **err);
+/* POST /capture/session/start. Options: channels (required: [{channel_id, channel_name, type: "video" or "audio", store}]), callback_url,
+ * ws_connection_id (text). Gives {session_id, status: "starting"}. */
+VDBRT_API vdbrt_status vdbrt_capture_session_start(vdbrt_client *client, const char *session_id, const char *options_json,
+                                                   vdbrt_op *op, char **out_json, vdbrt_error **err);
+/* GET /capture/session/{session}: {channels: [...]}, each with its rtsp_url. */
+VDBRT_API vdbrt_status vdbrt_capture_session_channels(vdbrt_client *client, const char *session_id, vdbrt_op *op,
+                                                      char **out_json, vdbrt_error **err);
+/* POST /capture/session/{session}/stop. */
+VDBRT_API vdbrt_status vdbrt_capture_session_stop(vdbrt_client *client, const char *session_id, vdbrt_op *op,
+                                                  vdbrt_error **err);
+/* POST /capture/session/token: a credential for a device, to be used like an API key. Options: expires_in (seconds; 86400), user_id
+ * (text). Gives {token, expires_at in seconds since the epoch, expires_in}. */
+VDBRT_API vdbrt_status vdbrt_client_token_create(vdbrt_client *client, const char *options_json, vdbrt_op *op, char **out_json,
+                                                 vdbrt_error **err);
+/* GET /async-response/{id}: the result of a call that the service answers later. Every call of this header waits for such a result
+ * by itself. */
+VDBRT_API vdbrt_status vdbrt_async_response_get(vdbrt_client *client, const char *response_id, vdbrt_op *op, char **out_json,
+                                                vdbrt_error **err);
 
 /* ---- Event channel: one WebSocket and its queue ------------------------------------------------------------------- */
 

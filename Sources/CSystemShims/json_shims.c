@@ -22,7 +22,7 @@ static void leave_c_locale(locale_t previous) {
 
 json_t *vdbshim_json_parse(const char *text, size_t length, json_error_t *error) {
   locale_t previous = enter_c_locale();
-  json_t *json = json_loadb(text, length, JSON_ALLOW_NUL, error);
+  json_t *json = json_loadb(text, length, JSON_ALLOW_NUL | JSON_DECODE_ANY, error);
   leave_c_locale(previous);
   return json;
 }

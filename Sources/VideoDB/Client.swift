@@ -41,7 +41,7 @@ public final class Client: Sendable {
   // MARK: Calls
 
   /// Runs an operation. `ids` fill its path in order; `options` is the text of a JSON object. Gives the `data` of the answer.
-  public func run(_ operation: Operation, ids: [[UInt8]] = [], options: UnsafeRawBufferPointer? = nil, op: Op? = nil)
+  public func run(_ operation: Operation, ids: [[UInt8]?] = [], options: UnsafeRawBufferPointer? = nil, op: Op? = nil)
     throws(VideoDBError) -> [UInt8]
   {
     try rest.call(try operation.request(ids, options), op)
@@ -60,8 +60,8 @@ public final class Client: Sendable {
   public func openEvents(options: UnsafeRawBufferPointer?, op: Op? = nil) throws(VideoDBError) -> EventChannel {
     guard let options else { return try openEvents(op: op) }
     let tree = try JSONTree.parseObject(options, "events_open: options_json")
-    let checked = try CheckedOptions("events_open", [OptionRule("collection_id", .text)], tree)
-    return try openEvents(collection: checked.member("collection_id").flatMap(JSONTree.string), op: op)
+    _ = try CheckedOptions("events_open", [OptionRule(UnsafeRawBufferPointer("collection_id text"))], tree)
+    return try openEvents(collection: tree.member("collection_id").flatMap(JSONTree.string), op: op)
   }
 
   /// Opens an event channel of a collection, `default` if none is named, and waits for its connection id.

@@ -11,7 +11,7 @@ public enum ConfigurationJSON {
     defer { wipe(tree) }
     var result = configuration
     try tree.forEachMember { name, value throws(VideoDBError) in
-      let key = bytes(name)
+      let key = Array(bytes(name))
       switch JSONTree.kind(value) {
       case .null: try result.set(key, nil)
       case .string: try JSONTree.withString(value) { text throws(VideoDBError) in try result.set(key, text) }

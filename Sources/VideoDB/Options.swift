@@ -28,12 +28,12 @@ extension Client {
   func object(_ operation: Operation, _ ids: [String] = [], _ options: Options? = nil, op: Op?) throws(VideoDBError) -> JSON {
     let text = if let options { try options.text() } else { Array("{}" as StaticString) }
     let answer = try run(operation, ids: ids.map { Array($0.utf8) }, options: text, op: op)
-    guard let json = JSON(answer) else { throw VideoDBError(.badAnswer, "\(operation.name.text): the answer is not JSON.") }
+    guard let json = JSON(answer) else { throw VideoDBError(.badAnswer, "\(operation.name): the answer is not JSON.") }
     return json
   }
 
   /// Options as an array of bytes.
-  func run(_ operation: Operation, ids: [[UInt8]], options: [UInt8], op: Op?) throws(VideoDBError) -> [UInt8] {
+  func run(_ operation: Operation, ids: [[UInt8]?], options: [UInt8], op: Op?) throws(VideoDBError) -> [UInt8] {
     var result: Result<[UInt8], VideoDBError> = .success([])
     options.withUnsafeBytes { text in
       do throws(VideoDBError) {
@@ -48,7 +48,7 @@ extension Client {
   /// A member of an answer that has to be there.
   static func text(_ json: JSON, _ key: StaticString, _ operation: Operation) throws(VideoDBError) -> String {
     guard let text = json[key]?.string, !text.utf8.isEmpty else {
-      throw VideoDBError(.badAnswer, "\(operation.name.text): the answer has no `\(key.text)`.", body: json.bytes)
+      throw VideoDBError(.badAnswer, "\(operation.name): the answer has no `\(key.text)`.", body: json.bytes)
     }
     return text
   }

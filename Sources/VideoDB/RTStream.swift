@@ -34,7 +34,7 @@ public struct RTStream: Sendable {
     try options.set("name", name)
     try options.set("model_name", modelName)
     try options.set("ws_connection_id", connectionID)
-    return try SceneIndex(client, id, client.object(.indexVisuals, [id], options, op: op), .indexVisuals)
+    return try SceneIndex(client, id, client.object(.rtstreamIndexVisuals, [id], options, op: op), .rtstreamIndexVisuals)
   }
 
   public func sceneIndexes(op: Op? = nil) throws(VideoDBError) -> [SceneIndex] {

@@ -74,11 +74,6 @@ enum Boundary {
     }
     return timeoutMs
   }
-
-  /// NULL stands for the default collection.
-  static func collection(_ text: Text?) throws(VideoDBError) -> [UInt8] {
-    text == nil ? Array("default" as StaticString) : try id(text, "collection_id")
-  }
 }
 
 /// What stands behind a vdbrt_error.

@@ -1,13 +1,12 @@
 import CVideoDBRT
 import VideoDB
-import VideoDBCore
 
 @_cdecl("vdbrt_rtstream_connect") @implementation
 public func vdbrt_rtstream_connect(
   _ client: OpaquePointer!, _ collection_id: UnsafePointer<CChar>!, _ options_json: UnsafePointer<CChar>!, _ op: OpaquePointer!,
   _ out_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!, _ err: UnsafeMutablePointer<OpaquePointer?>!
 ) -> vdbrt_status {
-  Calls.json(.rtstreamConnect, client, [.collection(collection_id)], options_json, op, out_json, err)
+  Calls.json(.rtstreamConnect, client, collection_id, nil, nil, options_json, op, out_json, err)
 }
 
 @_cdecl("vdbrt_rtstream_get") @implementation
@@ -15,7 +14,7 @@ public func vdbrt_rtstream_get(
   _ client: OpaquePointer!, _ rtstream_id: UnsafePointer<CChar>!, _ op: OpaquePointer!,
   _ out_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!, _ err: UnsafeMutablePointer<OpaquePointer?>!
 ) -> vdbrt_status {
-  Calls.json(.rtstreamGet, client, [.id(rtstream_id, "rtstream_id")], nil, op, out_json, err)
+  Calls.json(.rtstreamGet, client, rtstream_id, nil, nil, nil, op, out_json, err)
 }
 
 @_cdecl("vdbrt_rtstream_list") @implementation
@@ -23,7 +22,15 @@ public func vdbrt_rtstream_list(
   _ client: OpaquePointer!, _ options_json: UnsafePointer<CChar>!, _ op: OpaquePointer!,
   _ out_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!, _ err: UnsafeMutablePointer<OpaquePointer?>!
 ) -> vdbrt_status {
-  Calls.json(.rtstreamList, client, [], options_json, op, out_json, err)
+  Calls.json(.rtstreamList, client, nil, nil, nil, options_json, op, out_json, err)
+}
+
+@_cdecl("vdbrt_rtstream_update") @implementation
+public func vdbrt_rtstream_update(
+  _ client: OpaquePointer!, _ rtstream_id: UnsafePointer<CChar>!, _ options_json: UnsafePointer<CChar>!, _ op: OpaquePointer!,
+  _ out_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!, _ err: UnsafeMutablePointer<OpaquePointer?>!
+) -> vdbrt_status {
+  Calls.json(.rtstreamUpdate, client, rtstream_id, nil, nil, options_json, op, out_json, err)
 }
 
 @_cdecl("vdbrt_rtstream_start") @implementation
@@ -31,7 +38,7 @@ public func vdbrt_rtstream_start(
   _ client: OpaquePointer!, _ rtstream_id: UnsafePointer<CChar>!, _ op: OpaquePointer!,
   _ err: UnsafeMutablePointer<OpaquePointer?>!
 ) -> vdbrt_status {
-  Calls.run(.rtstreamStart, client, [.id(rtstream_id, "rtstream_id")], nil, op, err)
+  Calls.run(.rtstreamStart, client, rtstream_id, nil, nil, nil, op, err)
 }
 
 @_cdecl("vdbrt_rtstream_stop") @implementation
@@ -39,5 +46,13 @@ public func vdbrt_rtstream_stop(
   _ client: OpaquePointer!, _ rtstream_id: UnsafePointer<CChar>!, _ op: OpaquePointer!,
   _ err: UnsafeMutablePointer<OpaquePointer?>!
 ) -> vdbrt_status {
-  Calls.run(.rtstreamStop, client, [.id(rtstream_id, "rtstream_id")], nil, op, err)
+  Calls.run(.rtstreamStop, client, rtstream_id, nil, nil, nil, op, err)
+}
+
+@_cdecl("vdbrt_rtstream_search") @implementation
+public func vdbrt_rtstream_search(
+  _ client: OpaquePointer!, _ rtstream_id: UnsafePointer<CChar>!, _ options_json: UnsafePointer<CChar>!, _ op: OpaquePointer!,
+  _ out_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!, _ err: UnsafeMutablePointer<OpaquePointer?>!
+) -> vdbrt_status {
+  Calls.json(.rtstreamSearch, client, rtstream_id, nil, nil, options_json, op, out_json, err)
 }

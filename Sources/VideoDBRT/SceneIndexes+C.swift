@@ -1,13 +1,36 @@
 import CVideoDBRT
 import VideoDB
-import VideoDBCore
 
 @_cdecl("vdbrt_rtstream_index_visuals") @implementation
 public func vdbrt_rtstream_index_visuals(
   _ client: OpaquePointer!, _ rtstream_id: UnsafePointer<CChar>!, _ options_json: UnsafePointer<CChar>!, _ op: OpaquePointer!,
   _ out_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!, _ err: UnsafeMutablePointer<OpaquePointer?>!
 ) -> vdbrt_status {
-  Calls.json(.indexVisuals, client, [.id(rtstream_id, "rtstream_id")], options_json, op, out_json, err)
+  Calls.json(.rtstreamIndexVisuals, client, rtstream_id, nil, nil, options_json, op, out_json, err)
+}
+
+@_cdecl("vdbrt_rtstream_index_audio") @implementation
+public func vdbrt_rtstream_index_audio(
+  _ client: OpaquePointer!, _ rtstream_id: UnsafePointer<CChar>!, _ options_json: UnsafePointer<CChar>!, _ op: OpaquePointer!,
+  _ out_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!, _ err: UnsafeMutablePointer<OpaquePointer?>!
+) -> vdbrt_status {
+  Calls.json(.rtstreamIndexAudio, client, rtstream_id, nil, nil, options_json, op, out_json, err)
+}
+
+@_cdecl("vdbrt_rtstream_index_spoken_words") @implementation
+public func vdbrt_rtstream_index_spoken_words(
+  _ client: OpaquePointer!, _ rtstream_id: UnsafePointer<CChar>!, _ options_json: UnsafePointer<CChar>!, _ op: OpaquePointer!,
+  _ out_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!, _ err: UnsafeMutablePointer<OpaquePointer?>!
+) -> vdbrt_status {
+  Calls.json(.rtstreamIndexSpokenWords, client, rtstream_id, nil, nil, options_json, op, out_json, err)
+}
+
+@_cdecl("vdbrt_rtstream_index_scenes") @implementation
+public func vdbrt_rtstream_index_scenes(
+  _ client: OpaquePointer!, _ rtstream_id: UnsafePointer<CChar>!, _ options_json: UnsafePointer<CChar>!, _ op: OpaquePointer!,
+  _ out_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!, _ err: UnsafeMutablePointer<OpaquePointer?>!
+) -> vdbrt_status {
+  Calls.json(.rtstreamIndexScenes, client, rtstream_id, nil, nil, options_json, op, out_json, err)
 }
 
 @_cdecl("vdbrt_scene_index_list") @implementation
@@ -15,7 +38,7 @@ public func vdbrt_scene_index_list(
   _ client: OpaquePointer!, _ rtstream_id: UnsafePointer<CChar>!, _ op: OpaquePointer!,
   _ out_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!, _ err: UnsafeMutablePointer<OpaquePointer?>!
 ) -> vdbrt_status {
-  Calls.json(.sceneIndexList, client, [.id(rtstream_id, "rtstream_id")], nil, op, out_json, err)
+  Calls.json(.sceneIndexList, client, rtstream_id, nil, nil, nil, op, out_json, err)
 }
 
 @_cdecl("vdbrt_scene_index_get") @implementation
@@ -23,7 +46,15 @@ public func vdbrt_scene_index_get(
   _ client: OpaquePointer!, _ rtstream_id: UnsafePointer<CChar>!, _ index_id: UnsafePointer<CChar>!, _ op: OpaquePointer!,
   _ out_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!, _ err: UnsafeMutablePointer<OpaquePointer?>!
 ) -> vdbrt_status {
-  Calls.json(.sceneIndexGet, client, [.id(rtstream_id, "rtstream_id"), .id(index_id, "index_id")], nil, op, out_json, err)
+  Calls.json(.sceneIndexGet, client, rtstream_id, index_id, nil, nil, op, out_json, err)
+}
+
+@_cdecl("vdbrt_scene_index_update") @implementation
+public func vdbrt_scene_index_update(
+  _ client: OpaquePointer!, _ rtstream_id: UnsafePointer<CChar>!, _ index_id: UnsafePointer<CChar>!,
+  _ options_json: UnsafePointer<CChar>!, _ op: OpaquePointer!, _ err: UnsafeMutablePointer<OpaquePointer?>!
+) -> vdbrt_status {
+  Calls.run(.sceneIndexUpdate, client, rtstream_id, index_id, nil, options_json, op, err)
 }
 
 @_cdecl("vdbrt_scene_index_start") @implementation
@@ -31,7 +62,7 @@ public func vdbrt_scene_index_start(
   _ client: OpaquePointer!, _ rtstream_id: UnsafePointer<CChar>!, _ index_id: UnsafePointer<CChar>!, _ op: OpaquePointer!,
   _ err: UnsafeMutablePointer<OpaquePointer?>!
 ) -> vdbrt_status {
-  Calls.run(.sceneIndexStart, client, [.id(rtstream_id, "rtstream_id"), .id(index_id, "index_id")], nil, op, err)
+  Calls.run(.sceneIndexStart, client, rtstream_id, index_id, nil, nil, op, err)
 }
 
 @_cdecl("vdbrt_scene_index_stop") @implementation
@@ -39,7 +70,7 @@ public func vdbrt_scene_index_stop(
   _ client: OpaquePointer!, _ rtstream_id: UnsafePointer<CChar>!, _ index_id: UnsafePointer<CChar>!, _ op: OpaquePointer!,
   _ err: UnsafeMutablePointer<OpaquePointer?>!
 ) -> vdbrt_status {
-  Calls.run(.sceneIndexStop, client, [.id(rtstream_id, "rtstream_id"), .id(index_id, "index_id")], nil, op, err)
+  Calls.run(.sceneIndexStop, client, rtstream_id, index_id, nil, nil, op, err)
 }
 
 @_cdecl("vdbrt_scene_index_get_scenes") @implementation
@@ -48,6 +79,5 @@ public func vdbrt_scene_index_get_scenes(
   _ options_json: UnsafePointer<CChar>!, _ op: OpaquePointer!, _ out_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!,
   _ err: UnsafeMutablePointer<OpaquePointer?>!
 ) -> vdbrt_status {
-  Calls.json(
-    .sceneIndexGetScenes, client, [.id(rtstream_id, "rtstream_id"), .id(index_id, "index_id")], options_json, op, out_json, err)
+  Calls.json(.sceneIndexGetScenes, client, rtstream_id, index_id, nil, options_json, op, out_json, err)
 }

@@ -52,6 +52,7 @@ public final class JSONTree {
     return "\(text) at line \(problem.line), column \(problem.column)"
   }
 
+  public var isEmpty: Bool { json_object_size(ref) == 0 }
   public var isObject: Bool { vdbshim_json_type(ref) == JSON_OBJECT.rawValue }
 
   // MARK: Writing
@@ -65,10 +66,10 @@ public final class JSONTree {
   }
 
   /// `text` must be UTF-8.
-  public func set(_ key: StaticString, _ text: [UInt8]) throws(VideoDBError) {
+  public func set(_ key: StaticString, _ text: [UInt8]) throws(VideoDBError) { try put(key, Self.string(text)) }
+  private static func string(_ text: [UInt8]) -> Ref? {
     // An empty array has no address, which jansson takes for a missing text.
-    let value = (text + [0]).withUnsafeBytes { json_stringn($0.baseAddress?.assumingMemoryBound(to: CChar.self), text.count) }
-    try put(key, value)
+    (text + [0]).withUnsafeBytes { json_stringn($0.baseAddress?.assumingMemoryBound(to: CChar.self), text.count) }
   }
   public func set(_ key: StaticString, _ text: StaticString) throws(VideoDBError) { try set(key, Array(text)) }
   public func set(_ key: StaticString, _ number: Int64) throws(VideoDBError) { try put(key, json_integer(number)) }
@@ -78,9 +79,33 @@ public final class JSONTree {
   public func setNull(_ key: StaticString) throws(VideoDBError) { try put(key, json_null()) }
   /// `borrowed` belongs to another tree.
   public func set(_ key: StaticString, borrowed: Ref) throws(VideoDBError) { try put(key, vdbshim_json_retain(borrowed)) }
-  public func set(name: UnsafePointer<CChar>, borrowed: Ref) throws(VideoDBError) {
-    guard json_object_set_new_nocheck(ref, name, vdbshim_json_retain(borrowed)) == 0 else { throw Self.outOfMemory }
+
+  /// Keys that are not known to the compiler.
+  public func set(_ key: UnsafeRawBufferPointer, borrowed: Ref) throws(VideoDBError) {
+    try put(key, vdbshim_json_retain(borrowed))
   }
+  public func set(_ key: UnsafeRawBufferPointer, text: [UInt8]) throws(VideoDBError) { try put(key, Self.string(text)) }
+  public func set(_ key: UnsafeRawBufferPointer, number: Int64) throws(VideoDBError) { try put(key, json_integer(number)) }
+  /// `json` is valid.
+  public func set(_ key: UnsafeRawBufferPointer, json: UnsafeRawBufferPointer) throws(VideoDBError) {
+    var problem = json_error_t()
+    try put(key, vdbshim_json_parse(json.baseAddress?.assumingMemoryBound(to: CChar.self), json.count, &problem))
+  }
+  private func put(_ key: UnsafeRawBufferPointer, _ value: Ref?) throws(VideoDBError) {
+    let isSet = Self.withName(key) { json_object_set_new_nocheck(ref, $0, value) == 0 }
+    guard isSet else { throw Self.outOfMemory }
+  }
+
+  /// jansson wants names NUL-terminated.
+  private static func withName<R>(_ key: UnsafeRawBufferPointer, _ body: (UnsafePointer<CChar>) -> R) -> R {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: key.count + 1) { name in
+      UnsafeMutableRawBufferPointer(name).copyMemory(from: key)
+      name[key.count] = 0
+      return body(UnsafePointer(name.baseAddress!))
+    }
+  }
+
+  public func remove(_ key: UnsafeRawBufferPointer) { _ = Self.withName(key) { json_object_del(ref, $0) } }
 
   /// An array of texts.
   public func set(_ key: StaticString, texts: [StaticString]) throws(VideoDBError) {
@@ -130,6 +155,10 @@ public final class JSONTree {
     }
     return JSONTree.kind(value) == .null ? nil : value
   }
+  public func member(_ key: UnsafeRawBufferPointer) -> Ref? {
+    guard let value = Self.withName(key, { json_object_get(ref, $0) }) else { return nil }
+    return JSONTree.kind(value) == .null ? nil : value
+  }
 
   public enum Kind: Sendable { case object, array, string, integer, real, boolean, null }
 
@@ -164,6 +193,7 @@ public final class JSONTree {
   }
 
   public static func integer(_ ref: Ref) -> Int64 { json_integer_value(ref) }
+  public static func isTrue(_ ref: Ref) -> Bool { UInt32(bitPattern: vdbshim_json_type(ref)) == JSON_TRUE.rawValue }
   public static func number(_ ref: Ref) -> Double { json_number_value(ref) }
 
   public static func elements(_ ref: Ref) -> [Ref] { (0..<json_array_size(ref)).compactMap { json_array_get(ref, $0) } }

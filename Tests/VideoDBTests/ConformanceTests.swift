@@ -26,14 +26,14 @@ struct ConformanceTests {
   static let operations: [String: (operation: VideoDB.Operation, ids: [String])] = {
     let all: [VideoDB.Operation] = [
       .collectionGet, .collectionList, .rtstreamConnect, .rtstreamGet, .rtstreamList, .rtstreamStart, .rtstreamStop,
-      .indexVisuals,
+      .rtstreamIndexVisuals,
       .sceneIndexList, .sceneIndexGet, .sceneIndexStart, .sceneIndexStop, .sceneIndexGetScenes, .eventRuleCreate,
       .eventRuleList,
       .alertCreate, .alertList, .alertEnable, .alertDisable,
     ]
     var table: [String: (VideoDB.Operation, [String])] = [:]
     for operation in all {
-      let name = operation.name.text
+      let name = operation.name
       let ids =
         name.hasPrefix("collection_get") || name == "rtstream_connect"
         ? ["collection_id"]

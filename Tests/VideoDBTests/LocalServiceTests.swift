@@ -64,7 +64,7 @@ struct LocalServiceTests {
     let stream = try Self.json(client, .rtstreamConnect, ["default"], #"{"url":"\#(clip)","name":"clip"}"#)
     let id = try #require(stream["id"]?.string)
     let index = try Self.json(
-      client, .indexVisuals, [id],
+      client, .rtstreamIndexVisuals, [id],
       #"{"batch_config":{"type":"time","value":2,"frame_count":4},"ws_connection_id":"\#(connection)"}"#)
     #expect(index["rtstream_index_id"]?.string?.isEmpty == false)
     var event = try channel.next(timeoutMs: 30_000)

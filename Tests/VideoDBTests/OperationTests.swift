@@ -30,7 +30,7 @@ struct OperationTests {
     ),
   ])
   func indexVisuals(_ options: String?, _ body: String) throws {
-    let sent = try Self.request(.indexVisuals, ["r"], options)
+    let sent = try Self.request(.rtstreamIndexVisuals, ["r"], options)
     #expect(sent == Sent(method: "POST", target: "/rtstream/r/index/scene", body: body))
   }
 
@@ -69,16 +69,16 @@ struct OperationTests {
     (.rtstreamConnect, #"{"url":"u","name":"n","store":1}"#, "`store`"), (.rtstreamList, #"{"limit":-1}"#, "`limit`"),
     (.rtstreamList, #"{"status":"odd"}"#, "`status`"), (.rtstreamList, #"{"more":[1]}"#, "`more`"),
     (.sceneIndexGetScenes, #"{"start":1760000000000}"#, "`start`"), (.sceneIndexGetScenes, #"{"end":-1}"#, "`end`"),
-    (.indexVisuals, #"{"batch_config":{}}"#, "`value`"),
-    (.indexVisuals, #"{"batch_config":{"value":0}}"#, "`batch_config.value`"),
-    (.indexVisuals, #"{"batch_config":{"value":1,"type":"shot"}}"#, "`batch_config.type`"),
-    (.indexVisuals, #"{"batch_config":[1]}"#, "`batch_config`"), (.alertCreate, "{}", "`event_id`"),
+    (.rtstreamIndexVisuals, #"{"batch_config":{}}"#, "`batch_config.value`"),
+    (.rtstreamIndexVisuals, #"{"batch_config":{"value":0}}"#, "`batch_config.value`"),
+    (.rtstreamIndexVisuals, #"{"batch_config":{"value":1,"type":"shot"}}"#, "`batch_config.type`"),
+    (.rtstreamIndexVisuals, #"{"batch_config":[1]}"#, "`batch_config`"), (.alertCreate, "{}", "`event_id`"),
     (.eventRuleCreate, #"{"event_prompt":"p","label":null}"#, "`label`"),
   ])
   func errorsNameTheKey(_ operation: VideoDB.Operation, _ options: String, _ words: String) {
     let error = #expect(throws: VideoDBError.self) { try Self.request(operation, ["a", "b", "c"], options) }
     #expect(error?.status == .option)
-    #expect(error?.message.hasPrefix("\(operation.name.text): ") == true)
+    #expect(error?.message.hasPrefix("\(operation.name): ") == true)
     #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
   }
 

@@ -9,7 +9,7 @@ static inline void vdbshim_json_release(json_t *json) { json_decref(json); }
 static inline json_t *vdbshim_json_retain(json_t *json) { return json_incref(json); }
 static inline int vdbshim_json_type(const json_t *json) { return (int)json_typeof(json); }
 
-/* Parses with the "C" locale in force on this thread; `error` is filled when it returns NULL. */
+/* Parses a JSON value of any kind with the "C" locale in force on this thread; `error` is filled when it returns NULL. */
 json_t *vdbshim_json_parse(const char *text, size_t length, json_error_t *error);
 
 /* Compact JSON. A real number is written with the fewest digits, from 15 on, that read back as the same value, and with a point whatever

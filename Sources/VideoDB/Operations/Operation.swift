@@ -1,96 +1,104 @@
 import VideoDBCore
 import VideoDBTransport
 
-/// One call of the service: where it goes and what its options are. Every interface of the library, C, Swift and the bindings above
-/// them, runs the same table.
-public struct Operation: Sendable {
-  /// What the options become.
-  enum Shape: Sendable {
-    /// The call has none.
-    case none
-    case query
-    case body
-    /// A body that says only what is to happen: {"action": "start"}.
-    case action(StaticString)
-    /// The body of `POST /rtstream`.
-    case connect
-    /// The body of `POST .../index/scene`, made from `batch_config`.
-    case visualIndex
-    /// The body of `POST .../alert`: `callback_url` is always there.
-    case alert
+/// From an operation, ids and options to the request. Every interface of the library, C, Swift and the bindings above them, comes
+/// through here.
+extension Operation {
+  /// Its name in C without `vdbrt_`.
+  public var name: String { String(decoding: head.name, as: UTF8.self) }
+
+  typealias Slice = OptionRule.Slice
+
+  /// The three words of the first line.
+  private var head: (name: Slice, method: Slice, path: Slice) {
+    var rest = UnsafeRawBufferPointer(text)
+    if let end = rest.firstIndex(of: 0x0A) { rest = Slice(rebasing: rest[0..<end]) }
+    let name = OptionRule.word(&rest)
+    let method = OptionRule.word(&rest)
+    return (name, method, rest)
   }
 
-  public let name: StaticString
-  let method: Request.Method
-  /// Ids stand in braces and are filled in, percent-encoded, in this order.
-  let path: StaticString
-  let shape: Shape
-  let options: [OptionRule]
-
-  init(
-    _ name: StaticString, _ method: Request.Method, _ path: StaticString, _ shape: Shape = .none, _ options: [OptionRule] = []
-  ) {
-    self.name = name
-    self.method = method
-    self.path = path
-    self.shape = shape
-    self.options = options
+  var rules: [OptionRule] {
+    UnsafeRawBufferPointer(text).split(separator: 0x0A).dropFirst().map { OptionRule(Slice(rebasing: $0)) }
   }
 
-  /// The request for these ids and options.
-  func request(_ ids: [[UInt8]], _ optionsText: UnsafeRawBufferPointer?) throws(VideoDBError) -> Request {
-    var target = try fill(ids)
-    if case .none = shape { return Request(method, target) }
-    if case .action(let action) = shape {
-      let body = try JSONTree.object()
-      try body.set("action", action)
-      return Request(method, target, body: try body.text())
+  /// Names of its ids: those of the path in order, then one that stands in the body.
+  private func idNames(_ rules: [OptionRule]) -> [Slice] {
+    let path = head.path
+    var names: [Slice] = []
+    for (open, byte) in path.enumerated() where byte == 0x7B {
+      let close = path[open...].firstIndex(of: 0x7D) ?? path.count
+      names.append(Slice(rebasing: path[(open + 1)..<close]))
     }
-    let given =
-      if let optionsText { try JSONTree.parseObject(optionsText, "\(name.text): options_json") } else { try JSONTree.object() }
-    let checked = try CheckedOptions(name, options, given)
-    if case .query = shape {
-      try checked.appendQuery(to: &target)
+    return names + rules.filter { $0.kind == .id }.map { $0.key }
+  }
+
+  /// The request for these ids, in order, and options. An id that is nil is missing, unless it is that of a collection.
+  func request(_ ids: [[UInt8]?], _ options: UnsafeRawBufferPointer?) throws(VideoDBError) -> Request {
+    let rules = rules
+    let names = idNames(rules)
+    var checked: [[UInt8]] = []
+    for (i, name) in names.enumerated() { checked.append(try check(i < ids.count ? ids[i] : nil, name)) }
+    let given = if let options { try JSONTree.parseObject(options, "\(name): options_json") } else { try JSONTree.object() }
+    return try build(checked, CheckedOptions(name, rules, given))
+  }
+
+  /// The request for ids and options in one object, the ids under their names.
+  func request(arguments: JSONTree) throws(VideoDBError) -> Request {
+    let rules = rules
+    let names = idNames(rules)
+    var ids: [[UInt8]] = []
+    for name in names {
+      let value = arguments.member(name)
+      if let value, JSONTree.kind(value) != .string { throw fault("`\(text(name))` must be text.") }
+      ids.append(try check(value.flatMap(JSONTree.string), name))
+    }
+    for name in names { arguments.remove(name) }
+    return try build(ids, CheckedOptions(self.name, rules, arguments))
+  }
+
+  private func build(_ ids: [[UInt8]], _ options: CheckedOptions) throws(VideoDBError) -> Request {
+    let head = head
+    var target = fill(head.path, ids)
+    guard let method = Request.Method(named: Array(head.method)) else { throw fault("has no method.") }
+    if case .get = method {
+      target += try options.query()
       return Request(method, target)
     }
-    return Request(method, target, body: try body(checked, ids).text())
+    let body = options.rules.isEmpty && options.isEmpty ? nil : try options.body(ids).text()
+    return Request(method, target, body: body)
   }
 
-  private func body(_ options: CheckedOptions, _ ids: [[UInt8]]) throws(VideoDBError) -> JSONTree {
-    switch shape {
-    case .connect:
-      // Its id stands in no path, where an empty one would have been seen.
-      if let collection = ids.first, !collection.isEmpty { return try Bodies.connect(options, collection: collection) }
-      throw VideoDBError(.argument, "\(name.text): collection_id is empty.")
-    case .visualIndex: return try Bodies.visualIndex(options)
-    case .alert: return try Bodies.alert(options)
-    default: return try Bodies.plain(options)
+  private func fault(_ what: String) -> VideoDBError { VideoDBError(.argument, "\(name): \(what)") }
+  private func text(_ slice: Slice) -> String { String(decoding: slice, as: UTF8.self) }
+
+  private func check(_ id: [UInt8]?, _ name: Slice) throws(VideoDBError) -> [UInt8] {
+    guard let id else {
+      if name.equals("collection_id") { return Array("default" as StaticString) }
+      throw fault("\(text(name)) is NULL.")
     }
+    guard id.withUnsafeBytes({ isValidUTF8($0) }) else {
+      throw VideoDBError(.encoding, "\(self.name): \(text(name)) is not UTF-8.")
+    }
+    if id.isEmpty { throw fault("\(text(name)) is empty.") }
+    // "." and ".." would be taken out of the path by every HTTP library on the way.
+    if id.equals(".") || id.equals("..") { throw fault("\(text(name)) is `\(id.text)`, which is no id.") }
+    return id
   }
 
-  private func fill(_ ids: [[UInt8]]) throws(VideoDBError) -> [UInt8] {
+  /// The path with its ids, percent-encoded.
+  private func fill(_ path: Slice, _ ids: [[UInt8]]) -> [UInt8] {
     var out: [UInt8] = []
     var next = 0
     var inBraces = false
-    var idName: [UInt8] = []
-    for c in Array(path) {
+    for c in path {
       if c == 0x7B {
         inBraces = true
-        idName = []
+        appendPercentEncoded(ids[next], to: &out)
+        next += 1
       } else if c == 0x7D {
         inBraces = false
-        guard next < ids.count else { throw VideoDBError(.internal, "\(name.text): an id is missing.") }
-        let id = ids[next]
-        next += 1
-        if id.isEmpty { throw VideoDBError(.argument, "\(name.text): \(idName.text) is empty.") }
-        // "." and ".." would be taken out of the path by every HTTP library on the way.
-        if id.equals(".") || id.equals("..") {
-          throw VideoDBError(.argument, "\(name.text): \(idName.text) is `\(id.text)`, which is no id.")
-        }
-        appendPercentEncoded(id, to: &out)
-      } else if inBraces {
-        idName.append(c)
-      } else {
+      } else if !inBraces {
         out.append(c)
       }
     }

@@ -1,155 +1,150 @@
 import VideoDBCore
 import VideoDBTransport
 
-/// What is known of one key of an options object.
-struct OptionRule: Sendable {
-  enum Kind: Sendable {
+/// What is known of one key of an options object: a line of an operation's text.
+struct OptionRule {
+  enum Kind {
+    /// No option: an id that stands in the body.
+    case id
+    /// No option: what this call always says.
+    case set
     /// Not empty.
     case text
-    case anyText
-    case boolean
-    case integer(ClosedRange<Int64>)
+    /// Text; empty counts as absent.
+    case any
+    case bool
+    /// Whole, in a range.
+    case int
+    case number
     /// A point in time in seconds since the Unix epoch; milliseconds are told apart and refused.
     case seconds
+    /// The same, to the whole second before or after.
+    case floor, ceil
     case object
-    case oneOf([StaticString])
-    /// An array of at least one of these.
-    case texts([StaticString])
+    case array
+    /// An array of objects.
+    case objects
+    /// One of the texts of the argument, which stand between `|`.
+    case one
+    /// An array of at least one of them.
+    case texts
+    /// A `batch_config`, and what becomes of it (`BatchConfig`).
+    case visual, audio
+    /// A `player_config`, which becomes three keys.
+    case player
   }
 
-  let key: StaticString
+  /// A part of the table, which lasts as long as the process.
+  typealias Slice = UnsafeRawBufferPointer
+
+  let key: Slice
   let kind: Kind
   let isRequired: Bool
-  /// Sent where the caller gave none.
-  let fallback: Int64?
+  /// The range or the choices.
+  let argument: Slice
+  let wireKey: Slice
+  /// JSON.
+  let fallback: Slice?
 
-  init(_ key: StaticString, _ kind: Kind, required: Bool = false, fallback: Int64? = nil) {
-    self.key = key
-    self.kind = kind
-    isRequired = required
+  init(_ line: Slice) {
+    var rest = line
+    key = Self.word(&rest)
+    var kindName = Self.word(&rest)
+    isRequired = kindName.last == 0x21
+    if isRequired { kindName = Slice(rebasing: kindName.dropLast()) }
+    kind = Self.kind(kindName)
+    var argument = Slice(start: nil, count: 0)
+    var wireKey = key
+    var fallback: Slice?
+    while let first = rest.first {
+      // The JSON is the last, and may hold spaces.
+      if first == 0x3D {
+        fallback = Slice(rebasing: rest.dropFirst())
+        break
+      }
+      let word = Self.word(&rest)
+      if first == 0x2D { wireKey = Slice(rebasing: word.dropFirst(2)) } else { argument = word }
+    }
+    self.argument = argument
+    self.wireKey = wireKey
     self.fallback = fallback
   }
 
-  /// What a value of this kind is, for the error.
-  var allowed: String {
-    switch kind {
-    case .text: "text that is not empty"
-    case .anyText: "text"
-    case .boolean: "true or false"
-    case .integer(let range):
-      range.upperBound == .max
-        ? "a whole number from \(range.lowerBound)" : "a whole number from \(range.lowerBound) to \(range.upperBound)"
-    case .seconds: "a number of seconds"
-    case .object: "a JSON object"
-    case .oneOf(let names): "one of " + names.map { $0.text }.joined(separator: ", ")
-    case .texts(let names): "an array of at least one of " + names.map { $0.text }.joined(separator: ", ")
+  /// Takes the text up to the next space.
+  static func word(_ rest: inout Slice) -> Slice {
+    let end = rest.firstIndex(of: 0x20) ?? rest.count
+    defer { rest = Slice(rebasing: rest.dropFirst(end + 1)) }
+    return Slice(rebasing: rest[0..<end])
+  }
+
+  private static func kind(_ name: Slice) -> Kind {
+    let names: [(StaticString, Kind)] = [
+      ("id", .id), ("set", .set), ("text", .text), ("any", .any), ("bool", .bool), ("int", .int), ("number", .number),
+      ("seconds", .seconds), ("floor", .floor), ("ceil", .ceil), ("object", .object), ("array", .array), ("objects", .objects),
+      ("one", .one), ("texts", .texts), ("visual", .visual), ("audio", .audio), ("player", .player),
+    ]
+    for (text, kind) in names where name.equals(text) { return kind }
+    return .any
+  }
+
+  /// The bounds of the argument, "0..1000" or "1..".
+  private var range: (low: Int64, high: Int64) {
+    var bounds: (Int64, Int64) = (0, 0)
+    var at = 0
+    while at < argument.count, argument[at] != 0x2E {
+      bounds.0 = bounds.0 * 10 + Int64(argument[at] - 0x30)
+      at += 1
     }
+    at += 2
+    if at >= argument.count { return (bounds.0, .max) }
+    while at < argument.count {
+      bounds.1 = bounds.1 * 10 + Int64(argument[at] - 0x30)
+      at += 1
+    }
+    return bounds
+  }
+
+  private var choices: [Slice] { argument.split(separator: 0x7C).map { Slice(rebasing: $0) } }
+
+  private func isChoice(_ value: JSONTree.Ref) -> Bool {
+    guard let text = JSONTree.string(value) else { return false }
+    return text.withUnsafeBytes { text in choices.contains { $0.equals(text) } }
   }
 
   func accepts(_ value: JSONTree.Ref) -> Bool {
     switch (kind, JSONTree.kind(value)) {
     case (.text, .string): !(JSONTree.string(value) ?? []).isEmpty
-    case (.anyText, .string), (.boolean, .boolean), (.object, .object): true
-    case (.oneOf(let names), .string): JSONTree.string(value).map { text in names.contains { text.equals($0) } } ?? false
-    case (.integer(let range), .integer): range.contains(JSONTree.integer(value))
-    case (.seconds, .integer), (.seconds, .real): true
-    case (.texts(let names), .array):
-      !JSONTree.elements(value).isEmpty
-        && JSONTree.elements(value).allSatisfy { element in
-          JSONTree.string(element).map { text in names.contains { text.equals($0) } } ?? false
-        }
+    case (.any, .string), (.bool, .boolean), (.object, .object), (.array, .array): true
+    case (.visual, .object), (.audio, .object), (.player, .object): true
+    case (.one, .string): isChoice(value)
+    case (.int, .integer): range.low <= JSONTree.integer(value) && JSONTree.integer(value) <= range.high
+    case (.number, .integer), (.number, .real):
+      Double(range.low) <= JSONTree.number(value) && JSONTree.number(value) <= Double(range.high)
+    case (.seconds, .integer), (.seconds, .real), (.floor, .integer), (.floor, .real), (.ceil, .integer), (.ceil, .real): true
+    case (.texts, .array): !JSONTree.elements(value).isEmpty && JSONTree.elements(value).allSatisfy(isChoice)
+    case (.objects, .array): JSONTree.elements(value).allSatisfy { JSONTree.kind($0) == .object }
     default: false
     }
   }
-}
 
-/// Options that have been checked against the rules of their operation. Keys without a rule pass.
-struct CheckedOptions {
-  let operation: StaticString
-  let rules: [OptionRule]
-  let tree: JSONTree
-
-  init(_ operation: StaticString, _ rules: [OptionRule], _ tree: JSONTree) throws(VideoDBError) {
-    self.operation = operation
-    self.rules = rules
-    self.tree = tree
-    for rule in rules {
-      guard let value = tree.member(rule.key) else {
-        if rule.isRequired { throw fault("`\(rule.key.text)` is missing. It must be \(rule.allowed).") }
-        continue
-      }
-      guard rule.accepts(value) else { throw fault("`\(rule.key.text)` must be \(rule.allowed).") }
-      if case .seconds = rule.kind { try checkSeconds(rule.key, value) }
-    }
-  }
-
-  func fault(_ what: String) -> VideoDBError { VideoDBError(.option, "\(operation.text): \(what)") }
-
-  private func checkSeconds(_ key: StaticString, _ value: JSONTree.Ref) throws(VideoDBError) {
-    let seconds = JSONTree.number(value)
-    if seconds < 0 { throw fault("`\(key.text)` is before 1970. It must be seconds since the Unix epoch.") }
-    if seconds >= 1e11 {
-      throw fault("`\(key.text)` must be seconds since the Unix epoch; this number looks like milliseconds. Divide it by 1000.")
-    }
-  }
-
-  func member(_ key: StaticString) -> JSONTree.Ref? { tree.member(key) }
-
-  private func isKnown(_ name: UnsafePointer<CChar>) -> Bool { rules.contains { equal(name, $0.key) } }
-
-  /// Calls the body for every key that has no rule and is not null.
-  func forEachUnknown(_ body: (UnsafePointer<CChar>, JSONTree.Ref) throws(VideoDBError) -> Void) throws(VideoDBError) {
-    try tree.forEachMember { name, value throws(VideoDBError) in
-      if !isKnown(name), JSONTree.kind(value) != .null { try body(name, value) }
-    }
-  }
-
-  /// Adds the options as a query. Only plain values can stand in one.
-  func appendQuery(to target: inout [UInt8]) throws(VideoDBError) {
-    var query = QueryWriter(operation)
-    for rule in rules {
-      if let value = tree.member(rule.key) {
-        try query.add(Array(rule.key), value)
-      } else if let fallback = rule.fallback {
-        query.add(Array(rule.key), Array("\(fallback)".utf8))
-      }
-    }
-    try forEachUnknown { name, value throws(VideoDBError) in try query.add(bytes(name), value) }
-    target += query.text
-  }
-}
-
-/// A URL query, "?a=1&b=2", percent-encoded.
-struct QueryWriter {
-  let operation: StaticString
-  private(set) var text: [UInt8] = []
-
-  init(_ operation: StaticString) { self.operation = operation }
-
-  mutating func add(_ key: [UInt8], _ value: [UInt8]) {
-    text.append(text.isEmpty ? 0x3F : 0x26)
-    appendPercentEncoded(key, to: &text)
-    text.append(0x3D)
-    appendPercentEncoded(value, to: &text)
-  }
-
-  /// Nothing for null, which counts as absent.
-  mutating func add(_ key: [UInt8], _ value: JSONTree.Ref) throws(VideoDBError) {
-    switch JSONTree.kind(value) {
-    case .null: break
-    case .string: add(key, JSONTree.string(value) ?? [])
-    case .integer, .real, .boolean: add(key, try JSONTree.text(value))
-    case .object, .array:
-      throw VideoDBError(
-        .option, "\(operation.text): `\(key.text)` stands in the URL's query: it must be text, a number or a boolean.")
+  /// What a value of this kind is, for the error.
+  var allowed: String {
+    switch kind {
+    case .id, .set: return "left out: this call sets it"
+    case .text: return "text that is not empty"
+    case .any: return "text"
+    case .bool: return "true or false"
+    case .int, .number:
+      let (low, high) = range
+      let what: StaticString = kind == .int ? "a whole number" : "a number"
+      return high == .max ? "\(what.text) from \(low)" : "\(what.text) from \(low) to \(high)"
+    case .seconds, .floor, .ceil: return "a number of seconds since the Unix epoch"
+    case .object, .visual, .audio, .player: return "a JSON object"
+    case .array: return "an array"
+    case .objects: return "an array of JSON objects"
+    case .one, .texts:
+      let names = choices.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ", ")
+      return kind == .one ? "one of " + names : "an array of at least one of " + names
     }
   }
 }
-
-func bytes(_ text: UnsafePointer<CChar>) -> [UInt8] {
-  var count = 0
-  while text[count] != 0 { count += 1 }
-  return Array(UnsafeRawBufferPointer(start: text, count: count))
-}
-
-private func equal(_ text: UnsafePointer<CChar>, _ other: StaticString) -> Bool { bytes(text).equals(other) }

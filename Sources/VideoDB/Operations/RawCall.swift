@@ -11,21 +11,19 @@ enum RawCall {
     if let query {
       let tree = try JSONTree.parseObject(query, "call: query_json")
       var writer = QueryWriter("call")
-      try tree.forEachMember { name, value throws(VideoDBError) in try writer.add(bytes(name), value) }
+      try tree.forEachMember { name, value throws(VideoDBError) in try writer.add(Array(bytes(name)), value) }
       target += writer.text
     }
-    var request = Request(try verb(method), target)
+    guard let verb = Request.Method(named: method) else {
+      throw VideoDBError(.argument, "call: the method must be GET, POST, PUT, PATCH or DELETE, in capitals.")
+    }
+    var request = Request(verb, target)
     if let body {
       // Checked, and sent byte for byte as it was given.
       _ = try JSONTree.parseObject(body, "call: body_json")
       request.body = Array(body)
     }
     return request
-  }
-
-  private static func verb(_ name: [UInt8]) throws(VideoDBError) -> Request.Method {
-    for method in [.get, .post, .put, .patch, .delete] as [Request.Method] where name.equals(method.text) { return method }
-    throw VideoDBError(.argument, "call: the method must be GET, POST, PUT, PATCH or DELETE, in capitals.")
   }
 
   private static func check(_ path: [UInt8]) throws(VideoDBError) {

@@ -5,6 +5,15 @@ public struct Request: Sendable {
   public enum Method: Sendable {
     case get, post, put, patch, delete
 
+    /// In capitals; nil for any other.
+    public init?(named name: [UInt8]) {
+      for method in [.get, .post, .put, .patch, .delete] as [Method] where name.equals(method.text) {
+        self = method
+        return
+      }
+      return nil
+    }
+
     public var text: StaticString {
       switch self {
       case .get: "GET"
