@@ -97,7 +97,6 @@ import Testing
         ("GET", "/rtstream/x/transcription/status"), ("POST", "/rtstream/x/search"),
         ("POST", "/rtstream/collection/default/search"), ("GET", "/rtstream/x/stream?start=1&end=2"),
         ("POST", "/rtstream/x/export"),
-        ("POST", "/collection/default/capture/session"), ("POST", "/capture/session/token"),
         ("GET", "/async-response/x"),
       ] {
         let answer = try await service.call(method, path, method == "POST" ? "{}" : nil)

@@ -27,6 +27,9 @@ struct Fields: Sendable {
     self.init(json)
   }
 
+  /// All members, as JSON.
+  var text: String { members.text }
+
   private func value(_ key: String) -> JSON? {
     switch members[key] {
     case .none, .null: nil

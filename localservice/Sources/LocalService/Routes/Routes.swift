@@ -3,6 +3,7 @@ struct Routes: Sendable {
   let store: Store
   let ingest: Ingest
   let sockets: SocketRegistry
+  let captureEvents: CaptureEvents
   let log: Log
   let changes = Changes()
 
@@ -15,6 +16,7 @@ struct Routes: Sendable {
     addDerivedIndexes(to: &router)
     addEvents(to: &router)
     addAlerts(to: &router)
+    addCaptureSessions(to: &router)
     Unavailable.add(to: &router)
     return router
   }

@@ -17,16 +17,6 @@ enum Unavailable {
       ["GET /rtstream/{id}/stream", "POST /rtstream/{id}/export"]
     ),
     (
-      "this service has no capture sessions; connect a camera with POST /rtstream",
-      [
-        "POST /collection/{collection}/capture/session", "GET /collection/{collection}/capture/session",
-        "GET /collection/{collection}/capture/session/{sid}",
-        "POST /collection/{collection}/capture/session/{sid}/export",
-        "POST /capture/session/token", "POST /capture/session/start", "GET /capture/session/{sid}",
-        "POST /capture/session/{sid}/stop",
-      ]
-    ),
-    (
       "this service answers every call at once, so there are no asynchronous responses",
       ["GET /async-response/{id}"]
     ),

@@ -6,6 +6,8 @@ public struct Request: Sendable {
   public let body: [UInt8]
   /// The address under which the client reached us, such as `http://127.0.0.1:8080`.
   public let origin: String
+  /// Whether a client token let it in, rather than the key.
+  public var usesClientToken = false
   public var parameters: [String: String] = [:]
 
   public init(method: String, path: [String], query: Query, body: [UInt8], origin: String) {

@@ -2,7 +2,7 @@ import NIOHTTP1
 
 /// Between HTTP and the routes: reads the request line, checks the key, turns every outcome into an answer.
 struct FrontDoor: Sendable {
-  let key: APIKey
+  let credentials: Credentials
   let router: Router
   let usesTLS: Bool
   let log: Log
@@ -17,13 +17,10 @@ struct FrontDoor: Sendable {
   private func reply(_ head: HTTPRequestHead, _ body: [UInt8], _ localAddress: String) async -> Reply {
     do {
       if SocketRegistry.ticket(inTarget: head.uri) != nil { throw Self.refusedUpgrade(head) }
-      guard key.matches(head.headers.first(name: "x-access-token")) else {
-        let given = head.headers.contains(name: "x-access-token")
-        throw Refusal(
-          401, "UNAUTHORIZED",
-          given ? "the key in x-access-token is not the key of this service" : "the header x-access-token is missing")
-      }
-      return try await router.route(try request(head, body, localAddress))
+      let caller = try await credentials.check(head.headers.first(name: "x-access-token"))
+      var request = try request(head, body, localAddress)
+      request.usesClientToken = caller == .clientToken
+      return try await router.route(request)
     } catch let refusal as Refusal {
       return refusal.reply
     } catch {

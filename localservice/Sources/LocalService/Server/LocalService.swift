@@ -46,8 +46,11 @@ public final class LocalService: Sendable {
     let ingest = Ingest(ffmpeg: settings.ffmpeg, framesPerSecond: limits.framesPerSecond, log: log) {
       dispatcher.finished($1, jobID: $0)
     }
-    let routes = Routes(store: store, ingest: ingest, sockets: sockets, log: log)
-    let door = FrontDoor(key: key, router: routes.router(), usesTLS: settings.usesTLS, log: log)
+    let routes = Routes(
+      store: store, ingest: ingest, sockets: sockets, captureEvents: CaptureEvents(sockets: sockets, webhooks: webhooks),
+      log: log)
+    let door = FrontDoor(
+      credentials: Credentials(key: key, store: store), router: routes.router(), usesTLS: settings.usesTLS, log: log)
     self.store = store
     self.sockets = sockets
     self.webhooks = webhooks

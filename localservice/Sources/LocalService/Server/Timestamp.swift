@@ -13,6 +13,9 @@ public enum Timestamp {
   /// `2025-05-27T13:07:38.758741+00:00`, as webhooks carry it.
   public static func offsetUTC(_ seconds: Double) -> String { naiveUTC(seconds) + "+00:00" }
 
+  /// `2025-05-27T13:07:38.758741Z`, as events of capture sessions carry it.
+  public static func zulu(_ seconds: Double) -> String { naiveUTC(seconds) + "Z" }
+
   static func logTime(_ seconds: Double) -> String {
     let (date, micros) = parts(seconds)
     return format(date) + "." + padded(micros / 1000, 3) + "Z"

@@ -3,6 +3,8 @@ enum Identifier {
   /// `rts-` and a version 7 UUID: sorted by creation.
   static func stream() -> String { "rts-" + uuidVersion7(milliseconds: UInt64(Timestamp.now() * 1000)) }
 
+  static func captureSession() -> String { "cap-" + uuidVersion7(milliseconds: UInt64(Timestamp.now() * 1000)) }
+
   /// 16 hexadecimal digits: scene indexes, events, alerts.
   static func short() -> String { hex(UInt64.random(in: 0...UInt64.max)) }
 

@@ -87,3 +87,39 @@ struct PendingWebhook: Codable, Sendable, FetchableRecord, PersistableRecord {
   var payload: String
   var createdAt: Double
 }
+
+/// A recording session of a capture client, from its creation to its end.
+struct CaptureSession: Codable, Sendable, FetchableRecord, PersistableRecord {
+  static let databaseTableName = "captureSession"
+
+  enum Status: String, Codable, Sendable, CaseIterable {
+    case created, starting, active, stopping, stopped, exported, failed
+  }
+
+  var id: String
+  var endUserID: String
+  var callbackURL: String?
+  var connectionID: String?
+  /// A JSON object, as given.
+  var metadata = "{}"
+  var channels: [Channel] = []
+  var status = Status.created
+  var failure: String?
+  var createdAt: Double
+
+  struct Channel: Codable, Sendable {
+    var id: String
+    var name: String
+    var type: String
+    var store: Bool
+  }
+}
+
+/// Lets a program on somebody else's machine in for a while.
+struct ClientToken: Codable, Sendable, FetchableRecord, PersistableRecord {
+  static let databaseTableName = "clientToken"
+
+  var id: String
+  var secret: String
+  var expiresAt: Double
+}

@@ -63,6 +63,15 @@ public final class Store: Sendable {
           ALTER TABLE alert RENAME COLUMN indexID TO jobID;
           """)
     }
+    migrator.registerMigration("3") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE captureSession (
+            id TEXT PRIMARY KEY, endUserID TEXT NOT NULL, callbackURL TEXT, connectionID TEXT, metadata TEXT NOT NULL,
+            channels TEXT NOT NULL, status TEXT NOT NULL, failure TEXT, createdAt DOUBLE NOT NULL);
+          CREATE TABLE clientToken (id TEXT PRIMARY KEY, secret TEXT NOT NULL, expiresAt DOUBLE NOT NULL);
+          """)
+    }
     return migrator
   }
 }
