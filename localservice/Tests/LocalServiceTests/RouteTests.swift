@@ -92,18 +92,66 @@ import Testing
 
   @Test func whatCannotBeComputedIsSaid() async throws {
     try await TestService.run { service in
-      for (method, path) in [
-        ("POST", "/rtstream/x/transcription"), ("GET", "/rtstream/x/transcription"),
-        ("GET", "/rtstream/x/transcription/status"), ("POST", "/rtstream/x/search"),
-        ("POST", "/rtstream/collection/default/search"), ("GET", "/rtstream/x/stream?start=1&end=2"),
-        ("POST", "/rtstream/x/export"),
-        ("GET", "/async-response/x"),
+      let path = "/rtstream/" + (try await service.connect())
+      for (method, path, body) in [
+        ("POST", path + "/transcription", "{\"action\":\"start\",\"engine\":\"assemblyai\"}"),
+        ("GET", path + "/transcription?page_size=1000&since=5", nil),
+        ("POST", path + "/search", "{\"query\":\"a\",\"filter\":[]}"),
+        ("POST", "/rtstream/collection/default/search", "{\"query\":\"a\"}"), ("GET", path + "/stream", nil),
+        ("GET", path + "/stream?start=1.5&end=2&player_title=a", nil), ("POST", "/collection", "{}"),
+        ("PATCH", "/collection/default", "{}"), ("DELETE", "/collection/default", nil),
       ] {
-        let answer = try await service.call(method, path, method == "POST" ? "{}" : nil)
+        let answer = try await service.call(method, path, body)
         #expect(answer.status == 501 && answer.body["success"] == false, "\(method) \(path)")
         #expect(answer.message.contains("this service"), "\(answer.message)")
         #expect(answer.body["data"] == nil)
       }
+      let export = try await service.post(path + "/export", ["name": "a"])
+      #expect(export.status == 400 && export.body["error_code"] == "NO_RECORDING" && export.message.contains("no recording"))
+      let pending = try await service.get("/async-response/x")
+      #expect(pending.status == 404 && pending.message.contains("at once"))
+    }
+  }
+
+  /// A client hears of its own mistakes, also where the service could not do what was asked for.
+  @Test func whatCannotBeComputedIsStillChecked() async throws {
+    try await TestService.run { service in
+      let path = "/rtstream/" + (try await service.connect())
+      for (method, path, body, name) in [
+        ("POST", path + "/transcription", "{}", "'action'"),
+        ("POST", path + "/transcription", "{\"action\":\"on\"}", "'action'"),
+        ("POST", path + "/transcription", "{\"action\":\"stop\",\"engine\":5}", "'engine'"),
+        ("GET", path + "/transcription?page_size=1001", nil, "'page_size'"),
+        ("GET", path + "/transcription?since=x", nil, "'since'"),
+        ("POST", path + "/search", "{}", "'query'"), ("POST", path + "/search", "{\"query\":\"a\",\"filter\":{}}", "'filter'"),
+        ("POST", "/rtstream/collection/default/search", "{\"query\":\"\"}", "'query'"),
+        ("GET", path + "/stream?start=1", nil, "'start' and 'end'"), ("GET", path + "/stream?start=2&end=2", nil, "'end'"),
+        ("POST", path + "/export", "{\"name\":5}", "'name'"),
+      ] {
+        let answer = try await service.call(method, path, body)
+        #expect(answer.status == 400 && answer.message.contains(name), "\(method) \(path): \(answer.body.text)")
+      }
+      for (method, path) in [
+        ("POST", "/rtstream/x/transcription"), ("GET", "/rtstream/x/transcription"),
+        ("GET", "/rtstream/x/transcription/status"),
+        ("POST", "/rtstream/x/search"), ("POST", "/rtstream/collection/x/search"), ("GET", "/rtstream/x/stream"),
+        ("POST", "/rtstream/x/export"),
+      ] {
+        #expect(try await service.call(method, path, method == "POST" ? "{}" : nil).status == 404, "\(method) \(path)")
+      }
+      let search = try await service.post(path + "/search", ["query": "a", "scene_index_id": "none"])
+      #expect(search.status == 404 && search.message.contains("none"))
+    }
+  }
+
+  @Test func thereIsNoTranscriptToStop() async throws {
+    try await TestService.run { service in
+      let path = "/rtstream/" + (try await service.connect()) + "/transcription"
+      let status = try await service.get(path + "/status/?engine=AAIS")
+      #expect(status.data == ["engine": "AAIS", "status": "not_configured"])
+      #expect(try await service.get(path + "/status").data["engine"] == "default")
+      let stopped = try await service.post(path + "/", ["action": "stop", "mode": "graceful", "engine": .null])
+      #expect(stopped.data == ["engine": "default", "status": "stopped"])
     }
   }
 

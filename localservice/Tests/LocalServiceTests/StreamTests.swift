@@ -130,6 +130,24 @@ import Testing
     }
   }
 
+  /// A window that a stop cuts short is told as far as it came.
+  @Test func aStopTellsTheWindowAtHand() async throws {
+    try await TestService.run { service in
+      let socket = try await service.webSocket()
+      let stream = try await service.connect()
+      let index = try await service.index(stream, seconds: 600, connection: socket.connectionID)
+      let first = try await service.get("/rtstream/\(stream)").data["camera"]?["frames"]?.double ?? 0
+      try await eventually("some frames") {
+        try await service.get("/rtstream/\(stream)").data["camera"]?["frames"]?.double ?? 0 > first + 3 ? () : nil
+      }
+      #expect(try await service.patch("/rtstream/\(stream)/status", ["action": "stop"]).status == 200)
+      let scenes = try await service.get("/rtstream/\(stream)/index/scene/\(index)").data["scene_index_records"]?.items ?? []
+      let (start, end) = (scenes.first?["start"]?.double ?? 0, scenes.first?["end"]?.double ?? 0)
+      #expect(scenes.count == 1 && end > start && end - start < 500)
+      #expect(try await socket.message(on: "scene_index")["data"]?["text"] == scenes.first?["description"])
+    }
+  }
+
   @Test func changeNameAndRate() async throws {
     try await TestService.run { service in
       let id = try await service.connect()

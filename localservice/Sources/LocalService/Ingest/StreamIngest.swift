@@ -66,7 +66,18 @@ private final class FrameReader: Sendable {
 
   var report: CameraReport { state.withLock { $0.report } }
 
-  func end() { state.withLock { $0.ended = true } }
+  /// Tells of the windows at hand as far as they have come, and reads no further frame.
+  func end() {
+    let scenes = state.withLock { state in
+      guard !state.ended else { return [(String, SceneDescription)]() }
+      state.ended = true
+      return state.analysers.flatMap { id, analyser in
+        // A window of a single frame has no length.
+        analyser.finish().filter { $0.end > $0.start }.map { (id, $0) }
+      }
+    }
+    for (jobID, scene) in scenes { onScene(jobID, scene) }
+  }
 
   /// A repeated call starts the job's window anew, with its present prompt.
   func watch(_ job: WindowJob) {

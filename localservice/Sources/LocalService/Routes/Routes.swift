@@ -17,7 +17,14 @@ struct Routes: Sendable {
     addEvents(to: &router)
     addAlerts(to: &router)
     addCaptureSessions(to: &router)
-    Unavailable.add(to: &router)
+    addSpeech(to: &router)
+    addSearch(to: &router)
+    addRecordings(to: &router)
+    router.on("GET", "/async-response/{response}") { request in
+      throw Refusal.notFound(
+        "there is no asynchronous response '\(Fields.short(request.parameter("response")))'; "
+          + "this service answers every call at once")
+    }
     return router
   }
 

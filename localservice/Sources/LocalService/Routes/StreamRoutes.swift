@@ -143,9 +143,10 @@ extension Routes {
       return .done("rtstream started")
     }
     if stream.running {
+      // The camera first: the windows at hand are kept only while the stream counts as running.
+      await ingest.stop(stream.id)
       stream.running = false
       try await store.update(stream)
-      await ingest.stop(stream.id)
     }
     return .done("rtstream stopped")
   }
