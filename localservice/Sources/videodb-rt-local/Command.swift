@@ -16,7 +16,7 @@ struct Command: AsyncParsableCommand {
 
       On standard output appears one line, "listening URL"; everything else is on standard error.
       """,
-    version: "0.1.0")
+    version: LocalService.version)
 
   @Option(help: ArgumentHelp("Address to listen on.", valueName: "address"))
   var host = "127.0.0.1"

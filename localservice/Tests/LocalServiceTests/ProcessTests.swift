@@ -36,13 +36,15 @@ import Testing
   private func call(_ port: Int, _ method: String, _ path: String, _ body: String = "", key: String = "sk-process") async throws
     -> Answer
   {
-    try await offload {
+    let answer = try await offload {
       let socket = try RawSocket(port: port)
       socket.send(
         "\(method) \(path) HTTP/1.1\r\nHost: a\r\nx-access-token: \(key)\r\nConnection: close\r\n"
           + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
       return try Answer(try socket.receiveAll())
     }
+    Contract.expect(method, path, answer)
+    return answer
   }
 
   private func children(of pid: Int32) -> [Int32] {

@@ -20,6 +20,13 @@ struct Router: Sendable {
     }
   }
 
+  /// All operations, as `GET /rtstream/{id}`.
+  var operations: [String] {
+    endpoints.flatMap { endpoint in
+      endpoint.handlers.keys.map { $0 + " /" + endpoint.pattern.joined(separator: "/") }
+    }
+  }
+
   func route(_ request: Request) async throws -> Reply {
     var best: Endpoint?
     for endpoint in endpoints where Self.matches(endpoint.pattern, request.path) {

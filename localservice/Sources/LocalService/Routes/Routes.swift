@@ -25,6 +25,7 @@ struct Routes: Sendable {
         "there is no asynchronous response '\(Fields.short(request.parameter("response")))'; "
           + "this service answers every call at once")
     }
+    router.on("GET", OpenAPI.path) { _ in Reply(status: 200, body: OpenAPI.document) }
     return router
   }
 

@@ -17,7 +17,7 @@ struct FrontDoor: Sendable {
   private func reply(_ head: HTTPRequestHead, _ body: [UInt8], _ localAddress: String) async -> Reply {
     do {
       if SocketRegistry.ticket(inTarget: head.uri) != nil { throw Self.refusedUpgrade(head) }
-      let caller = try await credentials.check(head.headers.first(name: "x-access-token"))
+      let caller = Self.isOpen(head.uri) ? nil : try await credentials.check(head.headers.first(name: "x-access-token"))
       var request = try request(head, body, localAddress)
       request.usesClientToken = caller == .clientToken
       return try await router.route(request)
@@ -27,6 +27,12 @@ struct FrontDoor: Sendable {
       log.error("\(head.method.rawValue) \(Self.loggable(head.uri)): \(error)")
       return Refusal(500, "INTERNAL", "the service failed on this request; its log says why").reply
     }
+  }
+
+  /// The description of the service may be read by all.
+  private static func isOpen(_ target: String) -> Bool {
+    let path = target.prefix { $0 != "?" }
+    return path == OpenAPI.path || path == OpenAPI.path + "/"
   }
 
   private func request(_ head: HTTPRequestHead, _ body: [UInt8], _ localAddress: String) throws -> Request {

@@ -5,12 +5,15 @@ import NIOPosix
 
 /// One running service: everything between the listening socket and the cameras.
 public final class LocalService: Sendable {
+  public static let version = "0.1.0"
+
   private let settings: Settings
   private let log: Log
   private let directory: DataDirectory
   private let store: Store
   private let group: MultiThreadedEventLoopGroup
   let sockets: SocketRegistry
+  let router: Router
   private let webhooks: WebhookSender
   private let ingest: Ingest
   private let listener: Listener
@@ -49,10 +52,12 @@ public final class LocalService: Sendable {
     let routes = Routes(
       store: store, ingest: ingest, sockets: sockets, captureEvents: CaptureEvents(sockets: sockets, webhooks: webhooks),
       log: log)
+    let router = routes.router()
     let door = FrontDoor(
-      credentials: Credentials(key: key, store: store), router: routes.router(), usesTLS: settings.usesTLS, log: log)
+      credentials: Credentials(key: key, store: store), router: router, usesTLS: settings.usesTLS, log: log)
     self.store = store
     self.sockets = sockets
+    self.router = router
     self.webhooks = webhooks
     self.ingest = ingest
     do {

@@ -58,7 +58,9 @@ final class TestService: Sendable {
     var head = "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n"
     if let key { head += "x-access-token: \(key)\r\n" }
     if let body { head += "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n" }
-    return try Answer(try await raw(head + "\r\n" + (body ?? "")))
+    let answer = try Answer(try await raw(head + "\r\n" + (body ?? "")))
+    Contract.expect(method, path, answer)
+    return answer
   }
 
   /// Sends bytes as they are and returns everything until the server closes.
