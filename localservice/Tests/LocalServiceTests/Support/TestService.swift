@@ -141,6 +141,10 @@ struct Answer: Sendable {
   var message: String { body["message"]?.string ?? "" }
   var data: JSON { body["data"] ?? .null }
 
+  init(status: Int, body: JSON) {
+    (self.status, self.body, headers) = (status, body, "")
+  }
+
   init(_ raw: String) throws {
     guard let split = raw.range(of: "\r\n\r\n"), let status = Int(raw.dropFirst("HTTP/1.1 ".count).prefix(3)),
       let body = JSON.parse(Array(raw[split.upperBound...].utf8))
