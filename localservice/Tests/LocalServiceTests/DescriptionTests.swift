@@ -12,6 +12,45 @@ import Testing
     }
   }
 
+  /// What holds for all operations: a slash at the end changes nothing, null counts as absent, unknown keys are ignored, and
+  /// what is described as required is missed.
+  @Test func everyOperationTakesASlashNullsAndUnknownKeys() async throws {
+    try await TestService.run { service in
+      let stream = try await service.connect()
+      let understanding = try await service.understanding(stream)
+      let source = try await service.post(
+        "/rtstream/\(stream)/indexes", ["source": understanding["outputs"]?["scene"] ?? .null])
+      let session = try await service.post("/collection/default/capture/session", ["end_user_id": "a"])
+      let index = try await service.index(stream)
+      let derived = source.data["index_id"]?.string ?? ""
+      let event = try await service.event()
+      let ids = [
+        "{id}": stream, "{collection}": "default", "{understanding}": understanding["understanding_id"]?.string ?? "",
+        "{session}": session.data["session_id"]?.string ?? "", "{response}": "none",
+      ]
+      let alerts = [
+        index: try await service.alert(stream, index, event),
+        derived: try await service.alert(stream, derived, event, under: "indexes"),
+      ]
+      for operation in OpenAPI.operations {
+        let owner = operation.path.contains("/indexes/") ? derived : index
+        var path = operation.path.replacing("{index}", with: owner).replacing("{alert}", with: alerts[owner] ?? "")
+        for (name, id) in ids { path = path.replacing(name, with: id) }
+        let keys = operation.body?["properties"]?.members.map(\.key) ?? []
+        let nulls = JSON.object(keys.map { .init($0, .null) } + [.init("unknown", [1])])
+        let plain = try await service.call(operation.method, path, operation.body.map { _ in "{}" })
+        let other = try await service.call(operation.method, path + "/", operation.body.map { _ in nulls.text })
+        let name = "\(operation.method) \(path)"
+        #expect(plain.status == other.status && plain.body["error_code"] == other.body["error_code"], "\(name)")
+        #expect(plain.status != 404 || operation.id == "getAsyncResponse", "\(name)")
+        let required = operation.body?["required"]?.items ?? []
+        if let first = required.first?.string {
+          #expect(plain.status == 400 && plain.message.contains("'\(first)'"), "\(name): \(plain.message)")
+        }
+      }
+    }
+  }
+
   @Test func itIsReadWithoutAKey() async throws {
     try await TestService.run { service in
       for path in ["/openapi.json", "/openapi.json/", "/openapi.json?a=b"] {

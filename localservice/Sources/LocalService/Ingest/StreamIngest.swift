@@ -31,10 +31,10 @@ final class StreamIngest: Sendable {
   func start() { camera.start() }
 
   func stop() async {
-    reader.end()
     await withCheckedContinuation { done in
-      // Stopping waits for the child process; not on a thread that runs other tasks.
-      DispatchQueue.global().async { [camera] in
+      // This writes records and waits for the child process; not on a thread that runs other tasks.
+      DispatchQueue.global().async { [camera, reader] in
+        reader.end()
         camera.stop()
         done.resume()
       }
