@@ -63,6 +63,11 @@ import Testing
       #expect(try await names("ordering=name&limit=2") == ["a gate", "b gate"])
       #expect(try await names("ordering=-name&name=GATE") == ["b gate", "a gate"])
       #expect(try await names("ordering=created_at&offset=3") == ["é"])
+      let ids = try await service.get("/rtstream?ordering=-id").data["results"]?.items.compactMap { $0["id"]?.string } ?? []
+      #expect(ids.count == 4 && ids == ids.sorted(by: >))
+      _ = try await service.patch("/rtstream/\(ids[2])", ["sample_rate": 60])
+      #expect(
+        try await service.get("/rtstream?ordering=-sample_rate&limit=1").data["results"]?.items.first?["id"]?.string == ids[2])
       #expect(try await names("name=%C3%A9") == ["é"])
       #expect(try await names("name=%25") == [])
       #expect(try await names("offset=99") == [])

@@ -45,7 +45,8 @@ extension OpenAPI {
         .init(name: "status", schema: Schema.choice("connected", "stopped")), .init(name: "name", schema: Schema.text),
         .init(
           name: "ordering",
-          schema: Schema.choice("created_at", "-created_at", "name", "-name", "status", "-status")),
+          schema: Schema.choice(
+            "created_at", "-created_at", "id", "-id", "name", "-name", "sample_rate", "-sample_rate", "status", "-status")),
       ],
       success: .data(
         Schema.answer([

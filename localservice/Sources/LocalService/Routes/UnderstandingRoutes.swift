@@ -84,7 +84,8 @@ extension Routes {
       throw Refusal.invalid("query parameter '\(bound)' is missing: a time in Unix epoch seconds")
     }
     // Clients that were not told a name send the usual one.
-    _ = try request.query.choice("output", [Self.output(of: job), Self.defaultOutput])
+    let output = Self.output(of: job)
+    _ = try request.query.choice("output", output == Self.defaultOutput ? [output] : [output, Self.defaultOutput])
     return try await records(of: job, request, as: "records")
   }
 }

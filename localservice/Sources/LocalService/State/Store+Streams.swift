@@ -12,7 +12,9 @@ extension Store {
 
   enum StreamOrder: String, CaseIterable, Sendable {
     case createdAt = "created_at"
+    case id
     case name
+    case sampleRate = "sample_rate"
     case status
   }
 
@@ -34,7 +36,9 @@ extension Store {
       let column =
         switch query.order {
         case .createdAt: Column("createdAt")
+        case .id: Column("id")
         case .name: Column("name")
+        case .sampleRate: Column("sampleRate")
         case .status: Column("running")
         }
       let ordered =
