@@ -9,15 +9,15 @@ enum { MAX_TEXTS = 5 };
 typedef struct operation {
   /* The function's name without vdbrt_. */
   const char *name;
-  /* Names of its text parameters, as the header has them; NULL behind the last. */
-  const char *texts[MAX_TEXTS];
-  /* Texts that make a valid call, and the request that this makes. */
-  const char *valid[MAX_TEXTS];
-  const char *request;
-  bool has_out;
-  bool is_read;
   /* out is left alone where the function has none. */
   vdbrt_status (*run)(vdbrt_client *client, const char *const *text, vdbrt_op *op, char **out_json, vdbrt_error **error);
+  bool has_out;
+  /* The request that it makes with the valid texts. */
+  const char *request;
+  /* Names of its text parameters, as the header has them; NULL behind the last. */
+  const char *texts[MAX_TEXTS];
+  /* Texts that make a valid call. Options are NULL where none is required. */
+  const char *valid[MAX_TEXTS];
 } operation;
 
 /* Ends with a nameless one. */
@@ -27,5 +27,7 @@ const operation *operation_named(const char *name);
 bool may_be_null(const operation *o, int text);
 /* Whether the parameter is JSON. */
 bool is_json(const operation *o, int text);
+/* Whether the call has an option that may not be missing. */
+bool has_required_option(const operation *o);
 
 #endif

@@ -1,7 +1,7 @@
 import VideoDBCore
 import VideoDBTransport
 
-/// `batch_config`, the public form of `extraction_config` (PROTOCOL 2.7).
+/// `batch_config`, the public form of `extraction_config` (PROTOCOL 2.7). Keys that it does not know go along as they are.
 enum BatchConfig {
   /// {"type": "time", "value": seconds, "frame_count": n} becomes {"time": seconds, "frame_count": n}.
   static func visual(_ batch: JSONTree.Ref, _ options: CheckedOptions) throws(VideoDBError) -> JSONTree {
@@ -9,7 +9,7 @@ enum BatchConfig {
     if let type = tree.member("type"), !equals(type, "time") {
       throw options.fault("`batch_config.type` must be \"time\": pictures are indexed by nothing else.")
     }
-    let extraction = try JSONTree.object()
+    let extraction = try unknown(tree)
     try extraction.set("time", borrowed: try seconds(tree, options))
     if let frames = tree.member("frame_count") {
       guard JSONTree.kind(frames) == .integer, (1...10_000).contains(JSONTree.integer(frames)) else {
@@ -19,6 +19,7 @@ enum BatchConfig {
     } else {
       try extraction.setNull("frame_count")
     }
+    try copyUnknown(tree, extraction)
     return extraction
   }
 
@@ -32,14 +33,34 @@ enum BatchConfig {
     if equals(type, "time") {
       value = try seconds(tree, options)
     } else {
-      guard let count = tree.member("value"), JSONTree.kind(count) == .integer, (1...1_000_000).contains(JSONTree.integer(count))
+      guard let count = tree.member("value"), JSONTree.kind(count) == .integer,
+        (1...1_000_000).contains(JSONTree.integer(count))
       else { throw options.fault("`batch_config.value` must be a whole number of words or sentences from 1 to 1000000.") }
       value = count
     }
-    let extraction = try JSONTree.object()
+    let extraction = try unknown(tree)
     try extraction.set("segmenter", borrowed: type)
     try extraction.set("segmentation_value", borrowed: value)
+    try copyUnknown(tree, extraction)
     return extraction
+  }
+
+  private static func unknown(_ batch: JSONTree) throws(VideoDBError) -> JSONTree {
+    let extraction = try JSONTree.object()
+    try batch.forEachMember { name, value throws(VideoDBError) in
+      let name = bytes(name)
+      let isKnown = name.equals("type") || name.equals("value")
+      if !isKnown, JSONTree.kind(value) != .null { try extraction.set(name, borrowed: value) }
+    }
+    return extraction
+  }
+
+  private static func copyUnknown(_ batch: JSONTree, _ extraction: JSONTree) throws(VideoDBError) {
+    try batch.forEachMember { name, value throws(VideoDBError) in
+      let name = bytes(name)
+      let isKnown = name.equals("type") || name.equals("value")
+      if !isKnown, JSONTree.kind(value) != .null { try extraction.set(name, borrowed: value) }
+    }
   }
 
   private static func equals(_ value: JSONTree.Ref, _ name: StaticString) -> Bool {
