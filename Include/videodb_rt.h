@@ -98,6 +98,7 @@ enum {
   VDBRT_E_CREDENTIAL = -15,   /* no API key: none configured and none in VIDEO_DB_API_KEY */
   VDBRT_E_CLEARTEXT = -16,    /* the key would leave the machine unencrypted */
   VDBRT_E_CLOSED = -17,       /* the client or channel was shut down by the application */
+  VDBRT_E_END = -18,          /* an iterator has given its last record */
 
   /* The network. */
   VDBRT_E_TIMEOUT = -100,       /* a deadline passed */
@@ -160,6 +161,7 @@ VDBRT_API void vdbrt_string_free(char *s);
  *   http.timeout_ms     limit of a call without an op, repeats included; 30000
  *   tls.ca_file         PEM file of the trusted authorities; default: the system's
  *   http.proxy          URL of a proxy; default: the environment, as libcurl reads it
+ *   loop.mode           "thread", or "external": the application runs the loop (vdbrt_client_step)
  *   queue.max_events    events that a pulled channel holds before queue.overflow applies; 4096
  *   queue.overflow      "pause" stops reading the socket, nothing is lost; "drop_oldest" drops and counts
  */
@@ -193,6 +195,16 @@ VDBRT_API vdbrt_status vdbrt_client_new(const vdbrt_config *config, vdbrt_client
  * VDBRT_OK no callback runs any more. VDBRT_E_TIMEOUT: it goes on ending in the background. */
 VDBRT_API vdbrt_status vdbrt_client_shutdown(vdbrt_client *client, int64_t timeout_ms, vdbrt_error **err);
 VDBRT_API void vdbrt_client_release(vdbrt_client *client);
+
+/* Replaces the API key or client token. Requests that are sent from here on carry the new one, also those of open channels and of
+ * calls that wait for their repeat. */
+VDBRT_API vdbrt_status vdbrt_client_set_credential(vdbrt_client *client, const char *credential, vdbrt_error **err);
+/* Called when the service refuses the credential (401), before the call fails: on the thread of the call, for one call at a time,
+ * under no lock of ours. If it has called vdbrt_client_set_credential when it returns, the call is sent once more. */
+typedef void (*vdbrt_credential_fn)(void *user);
+/* NULL turns it off, which is the default. user must outlive the client. */
+VDBRT_API vdbrt_status vdbrt_client_on_refused_credential(vdbrt_client *client, vdbrt_credential_fn fn, void *user,
+                                                          vdbrt_error **err);
 
 /* ---- Op: one deadline and one switch for any call that waits ------------------------------------------------------ */
 
@@ -471,12 +483,59 @@ VDBRT_API vdbrt_status vdbrt_client_token_create(vdbrt_client *client, const cha
 VDBRT_API vdbrt_status vdbrt_async_response_get(vdbrt_client *client, const char *response_id, vdbrt_op *op, char **out_json,
                                                 vdbrt_error **err);
 
+/* ---- Without waiting ---------------------------------------------------------------------------------------------- */
+
+/* Both pointers are borrowed for the call. On VDBRT_OK out_json is what the function of the operation gives, and err is NULL; else
+ * out_json is NULL and err says why. */
+typedef void (*vdbrt_completion_fn)(void *user, vdbrt_status status, const char *out_json, const vdbrt_error *err);
+
+/* Any of the calls above, without waiting for it. operation: the name of its function without vdbrt_, "scene_index_get_scenes".
+ * args_json: one object with its ids under the names of the parameters and its options:
+ *   {"rtstream_id": "rts-1", "index_id": "ix-1", "page": 2}
+ * and for "call" {"method", "path", "query": {...}, "body": {...}}. What is wrong with them is told at once.
+ * If, and only if, this returns VDBRT_OK, fn is called exactly once: on the client's I/O thread, or in vdbrt_client_step, under the
+ * rules for callbacks; also after vdbrt_op_cancel (VDBRT_E_CANCELLED) and when the client ends (VDBRT_E_CLOSED). At most 16 such
+ * calls are on their way at a time over HTTP/1.1; the others wait. The op counts from its making, also while waiting. */
+VDBRT_API vdbrt_status vdbrt_call_async(vdbrt_client *client, const char *operation, const char *args_json, vdbrt_op *op,
+                                        vdbrt_completion_fn fn, void *user, vdbrt_error **err);
+
+/*
+ * A client whose configuration has loop.mode "external" makes no thread. The application polls the descriptor and calls
+ * vdbrt_client_step, where callbacks and completions run; a function that waits (opening a channel, the next event, a shutdown) runs
+ * the loop meanwhile. Calls that block need no loop. With loop.mode "thread", the default, these two give VDBRT_E_STATE.
+ */
+
+/* To poll for POLLIN: readable when a step has something to do, timers included. Ours: never read it or close it. Valid until the
+ * client is released. */
+VDBRT_API vdbrt_status vdbrt_client_loop_fd(vdbrt_client *client, int32_t *out_fd, vdbrt_error **err);
+/* Waits until there is something to do, and does it. timeout_ms 0: only what can be done at once. Nothing to do is no error.
+ * VDBRT_E_CLOSED after vdbrt_client_shutdown. */
+VDBRT_API vdbrt_status vdbrt_client_step(vdbrt_client *client, int64_t timeout_ms, vdbrt_error **err);
+
+/* ---- Record by record --------------------------------------------------------------------------------------------- */
+
+typedef struct vdbrt_records vdbrt_records;
+
+/* Iterates over what a paged operation lists, and fetches the next page by itself. operation and args_json as in vdbrt_call_async, for
+ * scene_index_get_scenes, rtstream_get_transcript, understanding_get_records, index_get_records, rtstream_list and
+ * capture_session_list; a page, offset or cursor in it is where it begins. Records that move to the next page because newer ones
+ * arrive are not given twice. Sends nothing yet. */
+VDBRT_API vdbrt_status vdbrt_records_new(vdbrt_client *client, const char *operation, const char *args_json,
+                                         vdbrt_records **out, vdbrt_error **err);
+/* The JSON of the next record. VDBRT_E_END after the last; after any other error the same record can be asked for again. For one
+ * thread at a time: VDBRT_E_STATE while another is in it. */
+VDBRT_API vdbrt_status vdbrt_records_next(vdbrt_records *records, vdbrt_op *op, char **out_json, vdbrt_error **err);
+VDBRT_API void vdbrt_records_release(vdbrt_records *records);
+
 /* ---- Event channel: one WebSocket and its queue ------------------------------------------------------------------- */
 
 typedef struct vdbrt_events vdbrt_events;
 
 /* Fetches the WebSocket URL (GET /collection/{id}/websocket), opens it and waits for the connection id. The first event of the
- * channel is VDBRT_EVENT_CONNECTED. Options: collection_id (text; "default").
+ * channel is VDBRT_EVENT_CONNECTED. Options:
+ *   collection_id  text; "default"
+ *   wait           boolean; true. false returns at once, also in a callback: VDBRT_EVENT_CONNECTED comes when the channel is open,
+ *                  VDBRT_EVENT_DISCONNECTED with the reason where that failed.
  * Beyond the status codes of a call: VDBRT_E_UPGRADE, VDBRT_E_FIRST_MESSAGE, VDBRT_E_PROTOCOL. */
 VDBRT_API vdbrt_status vdbrt_events_open(vdbrt_client *client, const char *options_json, vdbrt_op *op, vdbrt_events **out,
                                          vdbrt_error **err);

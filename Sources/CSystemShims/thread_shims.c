@@ -92,6 +92,7 @@ vdbshim_thread *vdbshim_thread_start(const char *name, void (*body)(void *), voi
   return t;
 }
 int vdbshim_thread_is_current(const vdbshim_thread *t) { return pthread_equal(pthread_self(), t->thread); }
+uintptr_t vdbshim_thread_self(void) { return (uintptr_t)pthread_self(); }
 void vdbshim_thread_join(vdbshim_thread *t) {
   pthread_join(t->thread, NULL);
   let_go(t);

@@ -54,40 +54,37 @@ public final class Client: Sendable {
     try rest.call(try RawCall.request(method, path, query, body), op)
   }
 
+  func call(_ request: Request, _ op: Op?) throws(VideoDBError) -> [UInt8] { try rest.call(request, op) }
+
   // MARK: Events
 
-  /// Opens an event channel and waits for its connection id. `options` is the text of a JSON object: `collection_id`.
+  /// Opens an event channel. `options` is the text of a JSON object: `collection_id`, `wait`.
   public func openEvents(options: UnsafeRawBufferPointer?, op: Op? = nil) throws(VideoDBError) -> EventChannel {
     guard let options else { return try openEvents(op: op) }
     let tree = try JSONTree.parseObject(options, "events_open: options_json")
-    _ = try CheckedOptions("events_open", [OptionRule(UnsafeRawBufferPointer("collection_id text"))], tree)
-    return try openEvents(collection: tree.member("collection_id").flatMap(JSONTree.string), op: op)
+    let rules = ["collection_id text", "wait bool"] as [StaticString]
+    _ = try CheckedOptions("events_open", rules.map { OptionRule(UnsafeRawBufferPointer($0)) }, tree)
+    return try openEvents(
+      collection: tree.member("collection_id").flatMap(JSONTree.string),
+      wait: tree.member("wait").map { JSONTree.isTrue($0) } ?? true, op: op)
   }
 
-  /// Opens an event channel of a collection, `default` if none is named, and waits for its connection id.
-  public func openEvents(collection: [UInt8]? = nil, op: Op? = nil) throws(VideoDBError) -> EventChannel {
-    if isOnIOThread {
+  /// Opens an event channel of a collection, `default` if none is named, and waits for its connection id. Without `wait` it returns at
+  /// once: the first event says how it went.
+  public func openEvents(collection: [UInt8]? = nil, wait: Bool = true, op: Op? = nil) throws(VideoDBError) -> EventChannel {
+    if wait, isOnIOThread {
       throw VideoDBError(
-        .reentrant, "A channel cannot be opened in an event callback: the callback holds the thread that would open it.")
+        .reentrant,
+        "A callback cannot wait for a channel to open: it holds the thread that would open it. Set wait to false.")
     }
-    let deadlineMs = op.map { $0.deadlineMs } ?? -1
-    var answer = try run(.websocketURL, ids: [collection ?? Array("default" as StaticString)], op: op)
-    defer { wipe(&answer) }
-    guard var url = JSON(answer)?["websocket_url"]?.stringBytes else {
-      throw VideoDBError(.badAnswer, "Opening the WebSocket: the service's answer has no websocket_url.")
-    }
-    defer { wipe(&url) }
-    let parts = try webSocketParts(url).origin
-    let secret = url.withUnsafeBytes { Secret($0) }
-    let engine = try startedEngine()
-    let hub = EventHub(engine, settings, url: secret)
-    guard engine.connect(hub, settings, url: secret, parts: parts) else { throw Engine.stopped }
+    let request = try Operation.websocketURL.request([collection], nil)
+    let hub = EventHub(try startedEngine(), settings)
+    guard hub.open(request, op) else { throw Engine.stopped }
     let channel = EventChannel(self, hub)
-    switch hub.waitUntilOpen(op, deadlineMs: deadlineMs) {
+    guard wait else { return channel }
+    switch hub.waitUntilOpen(op, deadlineMs: op.map { $0.deadlineMs } ?? -1) {
     case .open: return channel
-    case .ended(let why):
-      settings.log(.warning, "ws", why.message)
-      throw why
+    case .ended(let why): throw why
     case .opening, nil:
       channel.release()
       if op?.isCancelled ?? false { throw VideoDBError(.cancelled, "Opening the WebSocket: cancelled.") }
@@ -95,31 +92,13 @@ public final class Client: Sendable {
     }
   }
 
-  private func webSocketParts(_ url: [UInt8]) throws(VideoDBError) -> URLParts {
-    let parts: URLParts
-    do { parts = try URLParts.parse(url) } catch {
-      throw VideoDBError(
-        .url, "Opening the WebSocket: the service's websocket_url is none that can be used: \(error.text.text).")
-    }
-    guard parts.scheme == .ws || parts.scheme == .wss else {
-      throw VideoDBError(.url, "Opening the WebSocket: the service's websocket_url does not begin with wss:// or ws://.")
-    }
-    guard parts.isEncrypted || parts.isLoopback || settings.allowCleartext else {
-      throw VideoDBError(
-        .cleartext,
-        "Opening the WebSocket: the service's websocket_url is ws:// to another machine, which would send its token unencrypted. Set http.allow_cleartext to allow it."
-      )
-    }
-    return parts
-  }
-
-  private func startedEngine() throws(VideoDBError) -> Engine {
+  func startedEngine() throws(VideoDBError) -> Engine {
     // Under the lock, so that two first channels share one thread; starting it takes microseconds.
     try state.withLock { state throws(VideoDBError) in
       if state.isShutDown { throw Engine.stopped }
       if let engine = state.engine { return engine }
       try CurlLibrary.start()
-      let engine = try Engine.start()
+      let engine = try Engine.start(settings)
       state.engine = engine
       return engine
     }

@@ -47,7 +47,7 @@ public enum ConfigurationJSON {
         try entry.set("maximum", range.upperBound)
       case .choice(let allowed):
         try entry.set("type", "choice")
-        try entry.set("allowed", texts: allowed)
+        try entry.set("allowed", texts: ConfigKey.choices(allowed))
       }
       if let unit = spec.unit { try entry.set("unit", unit) } else { try entry.setNull("unit") }
       if let fallback = spec.fallback { try entry.set("default", fallback) } else { try entry.setNull("default") }

@@ -57,7 +57,7 @@ public final class EventChannel: Sendable {
     if client.isOnIOThread {
       throw VideoDBError(.reentrant, "Waiting for a subscription in an event callback would wait for itself.")
     }
-    return subscription.wait(deadlineMs: Clock.deadline(afterMs: timeoutMs))
+    return hub.wait(subscription, deadlineMs: Clock.deadline(afterMs: timeoutMs))
   }
 
   /// Closes with a handshake and waits for it.

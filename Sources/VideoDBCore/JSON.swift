@@ -26,6 +26,14 @@ public struct JSON: Sendable {
   /// The text of this value, as it was received.
   public var bytes: [UInt8] { range.count == storage.count ? storage : Array(storage[range]) }
 
+  public func isSameText(as other: JSON) -> Bool {
+    storage.withUnsafeBytes { mine in
+      other.storage.withUnsafeBytes {
+        UnsafeRawBufferPointer(rebasing: mine[range]).equals(UnsafeRawBufferPointer(rebasing: $0[other.range]))
+      }
+    }
+  }
+
   public var isObject: Bool { storage[range.lowerBound] == 0x7B }
   public var isArray: Bool { storage[range.lowerBound] == 0x5B }
   public var isString: Bool { storage[range.lowerBound] == 0x22 }

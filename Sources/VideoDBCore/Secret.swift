@@ -15,6 +15,8 @@ public final class Secret: @unchecked Sendable {
     }
   }
 
+  public static var none: Secret { Secret(UnsafeRawBufferPointer(start: nil, count: 0)) }
+
   deinit {
     if let memory { vdbshim_zero(memory, count) }
     free(memory)
@@ -28,17 +30,30 @@ public final class Secret: @unchecked Sendable {
   public var isEmpty: Bool { count == 0 || memory == nil }
 }
 
-/// Overwrites bytes that held a secret. They must not be shared with another array, which would be left as it is.
+/// Overwrites bytes that held a secret, where they lie: arrays that share them hold zeros too.
 public func wipe(_ bytes: inout [UInt8]) {
-  bytes.withUnsafeMutableBytes { if let base = $0.baseAddress { vdbshim_zero(base, $0.count) } }
+  bytes.withUnsafeBytes { if let base = $0.baseAddress { vdbshim_zero(UnsafeMutableRawPointer(mutating: base), $0.count) } }
   bytes = []
 }
 
 /// Takes secrets out of text that came from elsewhere: a server may echo the key in an error, a URL in a close reason.
 public struct Redactor: Sendable {
-  var secrets: [Secret]
+  private var secrets: [Secret]
+  /// Whatever it is at the time.
+  private var credential: Credential?
 
-  public init(_ secrets: [Secret?]) { self.secrets = secrets.compactMap { $0 }.filter { $0.count >= 4 } }
+  public init(_ secrets: [Secret?], credential: Credential? = nil) {
+    self.secrets = Self.worthHiding(secrets)
+    self.credential = credential
+  }
+
+  private static func worthHiding(_ secrets: [Secret?]) -> [Secret] { secrets.compactMap { $0 }.filter { $0.count >= 4 } }
+
+  public func adding(_ secret: Secret) -> Redactor {
+    var more = self
+    more.secrets += Self.worthHiding([secret])
+    return more
+  }
 
   /// The parts of a URL's path and query that are long enough to be a token. For text of a server only: ours holds such words too.
   public init(partsOf url: Secret) {
@@ -49,12 +64,13 @@ public struct Redactor: Sendable {
 
   /// One pass: what stands in for a secret is never looked at again, since it may hold another.
   public func redact(_ bytes: [UInt8]) -> [UInt8] {
+    let secrets = secrets + Self.worthHiding([credential?.current.secret])
     var out: [UInt8] = []
     out.reserveCapacity(bytes.count)
     bytes.withUnsafeBytes { all in
       var at = 0
       while at < all.count {
-        let length = longestSecret(all, at)
+        let length = Self.longest(secrets, all, at)
         if length > 0 {
           out.append("[redacted]")
           at += length
@@ -68,7 +84,7 @@ public struct Redactor: Sendable {
   }
 
   /// Length of the longest secret that begins here; 0 where none does.
-  private func longestSecret(_ all: UnsafeRawBufferPointer, _ at: Int) -> Int {
+  private static func longest(_ secrets: [Secret], _ all: UnsafeRawBufferPointer, _ at: Int) -> Int {
     var longest = 0
     for secret in secrets where secret.count > longest && secret.count <= all.count - at {
       let here = UnsafeRawBufferPointer(rebasing: all[at..<(at + secret.count)])

@@ -19,6 +19,7 @@ public enum Status: Int32, CaseIterable, Sendable {
   case credential = -15
   case cleartext = -16
   case closed = -17
+  case end = -18
 
   case timeout = -100
   case resolve = -101
@@ -65,6 +66,7 @@ public enum Status: Int32, CaseIterable, Sendable {
     case .credential: "VDBRT_E_CREDENTIAL"
     case .cleartext: "VDBRT_E_CLEARTEXT"
     case .closed: "VDBRT_E_CLOSED"
+    case .end: "VDBRT_E_END"
     case .timeout: "VDBRT_E_TIMEOUT"
     case .resolve: "VDBRT_E_RESOLVE"
     case .connect: "VDBRT_E_CONNECT"

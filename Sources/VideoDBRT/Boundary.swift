@@ -97,6 +97,10 @@ final class ErrorBox {
     OpaquePointer(Unmanaged.passRetained(ErrorBox(error)).toOpaque())
   }
 
+  static func release(_ pointer: OpaquePointer) {
+    Unmanaged<ErrorBox>.fromOpaque(UnsafeRawPointer(pointer)).release()
+  }
+
   static func borrow(_ pointer: OpaquePointer?) -> ErrorBox? {
     pointer.map { Unmanaged<ErrorBox>.fromOpaque(UnsafeRawPointer($0)).takeUnretainedValue() }
   }

@@ -6,6 +6,8 @@ import VideoDBTransport
 /// The body that every export of an operation shares: look up, check the arguments, run, hand out. The ids are in the order of the
 /// operation's path; NULL for those that it does not have.
 enum Calls {
+  // Never inlined: once for each export they would take a tenth of the library.
+  @inline(never)
   static func json(
     _ operation: Operation, _ client: OpaquePointer?, _ first: Boundary.Text?, _ second: Boundary.Text?,
     _ third: Boundary.Text?, _ options: Boundary.Text?, _ op: OpaquePointer?, _ out: Boundary.StringOut?,
@@ -14,6 +16,7 @@ enum Calls {
     Boundary.json(out, err) { () throws(VideoDBError) in try perform(operation, client, [first, second, third], options, op) }
   }
 
+  @inline(never)
   static func run(
     _ operation: Operation, _ client: OpaquePointer?, _ first: Boundary.Text?, _ second: Boundary.Text?,
     _ third: Boundary.Text?, _ options: Boundary.Text?, _ op: OpaquePointer?, _ err: Boundary.ErrorOut?
@@ -21,6 +24,7 @@ enum Calls {
     Boundary.run(err) { () throws(VideoDBError) in _ = try perform(operation, client, [first, second, third], options, op) }
   }
 
+  @inline(never)
   private static func perform(
     _ operation: Operation, _ client: OpaquePointer?, _ ids: [Boundary.Text?], _ options: Boundary.Text?, _ op: OpaquePointer?
   ) throws(VideoDBError) -> [UInt8] {

@@ -41,3 +41,31 @@ public func vdbrt_op_cancel(_ op: OpaquePointer!) {
 
 @_cdecl("vdbrt_op_release") @implementation
 public func vdbrt_op_release(_ op: OpaquePointer!) { _ = HandleTable.remove(.op, op) }
+
+@_cdecl("vdbrt_client_set_credential") @implementation
+public func vdbrt_client_set_credential(
+  _ client: OpaquePointer!, _ credential: UnsafePointer<CChar>!, _ err: UnsafeMutablePointer<OpaquePointer?>!
+) -> vdbrt_status {
+  Boundary.run(err) { () throws(VideoDBError) in
+    try Handles.client(client).setCredential(Secret(Boundary.text(credential, "credential")))
+  }
+}
+
+@_cdecl("vdbrt_client_on_refused_credential") @implementation
+public func vdbrt_client_on_refused_credential(
+  _ client: OpaquePointer!, _ fn: vdbrt_credential_fn!, _ user: UnsafeMutableRawPointer!,
+  _ err: UnsafeMutablePointer<OpaquePointer?>!
+) -> vdbrt_status {
+  Boundary.run(err) { () throws(VideoDBError) in
+    let client = try Handles.client(client)
+    guard let fn else { return client.onRefusedCredential(nil) }
+    let renewal = Renewal(fn: fn, user: user)
+    client.onRefusedCredential { renewal.fn(renewal.user) }
+  }
+}
+
+/// The application's function; it promises that both may be used on any thread.
+private struct Renewal: @unchecked Sendable {
+  let fn: @convention(c) (UnsafeMutableRawPointer?) -> Void
+  let user: UnsafeMutableRawPointer?
+}

@@ -31,8 +31,7 @@ public func vdbrt_error_body_json(_ e: OpaquePointer!) -> UnsafePointer<CChar>! 
 
 @_cdecl("vdbrt_error_free") @implementation
 public func vdbrt_error_free(_ e: OpaquePointer!) {
-  guard let e else { return }
-  Unmanaged<ErrorBox>.fromOpaque(UnsafeRawPointer(e)).release()
+  if let e { ErrorBox.release(e) }
 }
 
 @_cdecl("vdbrt_string_free") @implementation

@@ -10,6 +10,7 @@ enum HandleKind: UInt {
   case op = 3
   case events = 4
   case subscription = 5
+  case records = 6
 
   var name: StaticString {
     switch self {
@@ -18,6 +19,7 @@ enum HandleKind: UInt {
     case .op: "vdbrt_op"
     case .events: "vdbrt_events"
     case .subscription: "vdbrt_subscription"
+    case .records: "vdbrt_records"
     }
   }
 }
@@ -132,6 +134,10 @@ enum Handles {
   }
   static func subscription(_ handle: OpaquePointer?) throws(VideoDBError) -> SubscriptionBox {
     try cast(HandleTable.object(.subscription, handle) as? SubscriptionBox)
+  }
+
+  static func records(_ handle: OpaquePointer?) throws(VideoDBError) -> Records {
+    try cast(HandleTable.object(.records, handle) as? Records)
   }
 
   private static func cast<T>(_ object: T?) throws(VideoDBError) -> T {

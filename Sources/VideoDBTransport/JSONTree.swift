@@ -42,6 +42,18 @@ public final class JSONTree {
     return tree
   }
 
+  public static func parseObject(bytes: [UInt8], _ what: String) throws(VideoDBError) -> JSONTree {
+    var result: Result<JSONTree, VideoDBError> = .failure(outOfMemory)
+    bytes.withUnsafeBytes { text in
+      do throws(VideoDBError) {
+        result = .success(try parseObject(text, what))
+      } catch {
+        result = .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
   private static func describe(_ problem: json_error_t) -> String {
     let text = withUnsafeBytes(of: problem.text) { raw in
       // jansson quotes the text near the fault, which may hold a key: only what comes before is shown.
@@ -108,12 +120,10 @@ public final class JSONTree {
   public func remove(_ key: UnsafeRawBufferPointer) { _ = Self.withName(key) { json_object_del(ref, $0) } }
 
   /// An array of texts.
-  public func set(_ key: StaticString, texts: [StaticString]) throws(VideoDBError) {
+  public func set(_ key: StaticString, texts: [UnsafeRawBufferPointer]) throws(VideoDBError) {
     guard let array = Self.make(json_array()) else { throw Self.outOfMemory }
     for text in texts {
-      guard
-        json_array_append_new(array.ref, json_string(UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self))) == 0
-      else { throw Self.outOfMemory }
+      guard json_array_append_new(array.ref, Self.string(Array(text))) == 0 else { throw Self.outOfMemory }
     }
     try set(key, array)
   }

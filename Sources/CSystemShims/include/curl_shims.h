@@ -45,12 +45,13 @@ static inline CURLMcode vdbshim_multi_set_timer_fn(CURLM *multi, vdbshim_timer_f
   return curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, value);
 }
 
-/* The result of the one transfer that a multi handle of ours runs: 1 when it is done. */
-static inline int vdbshim_multi_result(CURLM *multi, CURLcode *out) {
+/* The next transfer of the multi handle that is done: 1, its easy handle and its result. 0 when there is none. */
+static inline int vdbshim_multi_next_done(CURLM *multi, CURL **easy, CURLcode *out) {
   int left = 0;
   CURLMsg *message;
   while ((message = curl_multi_info_read(multi, &left)))
     if (message->msg == CURLMSG_DONE) {
+      *easy = message->easy_handle;
       *out = message->data.result;
       return 1;
     }

@@ -22,6 +22,8 @@ int vdbshim_condition_wait(vdbshim_condition *condition, vdbshim_mutex *mutex, i
 /* A thread that blocks every signal and is called `name` (15 characters at most). NULL when the system has none to give. */
 vdbshim_thread *vdbshim_thread_start(const char *name, void (*body)(void *), void *user);
 int vdbshim_thread_is_current(const vdbshim_thread *thread);
+/* A number of the calling thread, unique among those that live. */
+uintptr_t vdbshim_thread_self(void);
 /* Exactly one of these frees the thread. */
 void vdbshim_thread_join(vdbshim_thread *thread);
 void vdbshim_thread_detach(vdbshim_thread *thread);

@@ -7,6 +7,16 @@ extension Operation {
   /// Its name in C without `vdbrt_`.
   public var name: String { String(decoding: head.name, as: UTF8.self) }
 
+  /// The operation of this name, which an application gave.
+  public static func required(_ name: [UInt8]) throws(VideoDBError) -> Operation {
+    // Opening a channel gives no JSON.
+    guard let operation = named(name), operation.rawValue != Operation.websocketURL.rawValue else {
+      throw VideoDBError(
+        .argument, "There is no operation `\(name.text)`. It is the name of a function of videodb_rt.h without vdbrt_.")
+    }
+    return operation
+  }
+
   typealias Slice = OptionRule.Slice
 
   /// The three words of the first line.

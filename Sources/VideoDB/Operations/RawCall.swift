@@ -3,27 +3,36 @@ import VideoDBTransport
 
 /// Calls that have no operation of their own.
 enum RawCall {
+  /// `query` and `body` are texts of JSON objects; the body is sent byte for byte as it was given.
   static func request(
     _ method: [UInt8], _ path: [UInt8], _ query: UnsafeRawBufferPointer?, _ body: UnsafeRawBufferPointer?
   ) throws(VideoDBError) -> Request {
-    var target = path
+    let queryTree = if let query { try JSONTree.parseObject(query, "call: query_json") } else { try JSONTree.object() }
+    if let body { _ = try JSONTree.parseObject(body, "call: body_json") }
+    return try request(method, path, queryTree, body.map { Array($0) })
+  }
+
+  /// The same from one object: method, path, query, body.
+  static func request(_ arguments: JSONTree) throws(VideoDBError) -> Request {
+    let rules = ["method text!", "path text!", "query object", "body object"] as [StaticString]
+    _ = try CheckedOptions("call", rules.map { OptionRule(UnsafeRawBufferPointer($0)) }, arguments)
+    let query = if let given = arguments.member("query") { try JSONTree.borrowing(given) } else { try JSONTree.object() }
+    let body: [UInt8]? = if let given = arguments.member("body") { try JSONTree.text(given) } else { nil }
+    return try request(
+      arguments.member("method").flatMap(JSONTree.string) ?? [], arguments.member("path").flatMap(JSONTree.string) ?? [], query,
+      body)
+  }
+
+  private static func request(_ method: [UInt8], _ path: [UInt8], _ query: JSONTree, _ body: [UInt8]?) throws(VideoDBError)
+    -> Request
+  {
     try check(path)
-    if let query {
-      let tree = try JSONTree.parseObject(query, "call: query_json")
-      var writer = QueryWriter("call")
-      try tree.forEachMember { name, value throws(VideoDBError) in try writer.add(Array(bytes(name)), value) }
-      target += writer.text
-    }
     guard let verb = Request.Method(named: method) else {
       throw VideoDBError(.argument, "call: the method must be GET, POST, PUT, PATCH or DELETE, in capitals.")
     }
-    var request = Request(verb, target)
-    if let body {
-      // Checked, and sent byte for byte as it was given.
-      _ = try JSONTree.parseObject(body, "call: body_json")
-      request.body = Array(body)
-    }
-    return request
+    var writer = QueryWriter("call")
+    try query.forEachMember { name, value throws(VideoDBError) in try writer.add(Array(bytes(name)), value) }
+    return Request(verb, path + writer.text, body: body)
   }
 
   private static func check(_ path: [UInt8]) throws(VideoDBError) {

@@ -4,6 +4,7 @@ public enum ConfigKey: Int, CaseIterable, Sendable {
   case httpAllowCleartext, httpConnectTimeoutMs, httpMaxResponseBytes, httpMaxRetries, httpProxy, httpRetryBaseMs,
     httpRetryMaxMs
   case httpTimeoutMs
+  case loopMode
   case queueMaxBytes, queueMaxEvents, queueOverflow
   case sessionToken
   case tlsCAFile, tlsVerify
@@ -15,7 +16,8 @@ public enum ConfigKey: Int, CaseIterable, Sendable {
     case secret
     case boolean
     case integer(ClosedRange<Int64>)
-    case choice([StaticString])
+    /// The texts between `|`. (Several array literals in one switch get mixed up in Embedded Swift 6.3.)
+    case choice(StaticString)
   }
 
   public struct Spec: Sendable {
@@ -74,6 +76,10 @@ public enum ConfigKey: Int, CaseIterable, Sendable {
       Spec(
         name: "http.timeout_ms", kind: .integer(1...86_400_000), unit: "ms", fallback: "30000",
         summary: "Limit of a call without an op, repeats included.")
+    case .loopMode:
+      Spec(
+        name: "loop.mode", kind: .choice("thread|external"), unit: nil, fallback: "thread",
+        summary: "thread: an I/O thread of the client. external: none; the application runs vdbrt_client_step.")
     case .queueMaxBytes:
       Spec(
         name: "queue.max_bytes", kind: .integer(4_096...1_073_741_824), unit: "bytes", fallback: "8388608",
@@ -84,7 +90,7 @@ public enum ConfigKey: Int, CaseIterable, Sendable {
         summary: "Events that may wait in a channel before queue.overflow applies.")
     case .queueOverflow:
       Spec(
-        name: "queue.overflow", kind: .choice(["pause", "drop_oldest"]), unit: nil, fallback: "pause",
+        name: "queue.overflow", kind: .choice("pause|drop_oldest"), unit: nil, fallback: "pause",
         summary: "pause: stop reading the socket, so that nothing is lost here. drop_oldest: drop and count.")
     case .tlsCAFile:
       Spec(
@@ -119,6 +125,10 @@ public enum ConfigKey: Int, CaseIterable, Sendable {
         name: "ws.pong_timeout_ms", kind: .integer(10...86_400_000), unit: "ms", fallback: "5000",
         summary: "How long the answer to a ping may take before the connection counts as dead.")
     }
+  }
+
+  public static func choices(_ allowed: StaticString) -> [UnsafeRawBufferPointer] {
+    UnsafeRawBufferPointer(allowed).split(separator: 0x7C).map { UnsafeRawBufferPointer(rebasing: $0) }
   }
 
   public static func named(_ name: [UInt8]) -> ConfigKey? { allCases.first { name.equals($0.spec.name) } }

@@ -51,8 +51,8 @@ public struct Configuration: Sendable {
         throw refuse("a whole number from \(range.lowerBound) to \(range.upperBound)\(unit)")
       }
     case .choice(let allowed):
-      guard allowed.contains(where: { value.equals($0) }) else {
-        throw refuse("one of " + allowed.map { $0.text }.joined(separator: ", "))
+      guard ConfigKey.choices(allowed).contains(where: { $0.equals(value) }) else {
+        throw refuse("one of " + allowed.text)
       }
     }
   }

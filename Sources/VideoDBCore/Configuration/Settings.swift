@@ -5,7 +5,7 @@ public struct Settings: Sendable {
   public let baseURL: URLParts
   /// The base URL's text without a trailing slash.
   public let base: [UInt8]
-  public let credential: Secret
+  public let credential: Credential
   public let allowCleartext: Bool
   public let connectTimeoutMs: Int64
   public let timeoutMs: Int64
@@ -17,9 +17,11 @@ public struct Settings: Sendable {
   public let verifyTLS: Bool
   public let ws: WebSocketSettings
   public let queue: QueueSettings
+  /// No thread of ours: the application runs the loop.
+  public let hasExternalLoop: Bool
   public let log: Log
 
-  public var redactor: Redactor { Redactor([credential, proxy]) }
+  public let redactor: Redactor
 
   public init(_ configuration: Configuration) throws(VideoDBError) {
     let base =
@@ -40,18 +42,9 @@ public struct Settings: Sendable {
     let environmentKey = vdbshim_environment("VIDEO_DB_API_KEY").map {
       Secret(UnsafeRawBufferPointer(start: $0, count: strlen($0)))
     }
-    guard let credential = configuration.secret(.apiKey) ?? configuration.secret(.sessionToken) ?? environmentKey,
-      !credential.isEmpty
-    else {
-      throw VideoDBError(
-        .credential, "There is no API key: set `api_key`, or the environment variable VIDEO_DB_API_KEY.")
-    }
-    guard credential.withBytes({ $0.allSatisfy { $0 > 0x20 && $0 < 0x7F } }) else {
-      throw VideoDBError(
-        .credential,
-        "The API key holds a space, a line break or a character beyond ASCII. Was it copied with something around it?")
-    }
-    self.credential = credential
+    let key = configuration.secret(.apiKey) ?? configuration.secret(.sessionToken) ?? environmentKey ?? Secret.none
+    try Credential.check(key)
+    credential = Credential(key)
     allowCleartext = configuration.boolean(.httpAllowCleartext)
     guard baseURL.isEncrypted || baseURL.isLoopback || allowCleartext else {
       throw VideoDBError(
@@ -70,8 +63,10 @@ public struct Settings: Sendable {
     verifyTLS = configuration.boolean(.tlsVerify)
     ws = WebSocketSettings(configuration)
     queue = QueueSettings(configuration)
+    hasExternalLoop = configuration.text(.loopMode)?.equals("external") ?? false
     // A path may hold the key, where a caller took it for an id.
-    log = configuration.log.redacted(by: Redactor([credential, proxy]))
+    redactor = Redactor([proxy], credential: credential)
+    log = configuration.log.redacted(by: redactor)
   }
 
   private static func environment(_ name: StaticString) -> [UInt8]? {

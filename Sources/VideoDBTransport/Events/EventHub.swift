@@ -11,9 +11,9 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
     case ended(VideoDBError)
   }
 
-  private enum Mode { case undecided, pulled, pushed }
+  enum Mode { case undecided, pulled, pushed }
 
-  private struct State {
+  struct State {
     var phase = Phase.opening
     var mode = Mode.undecided
     var queue = EventQueue()
@@ -31,14 +31,17 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
     var closing: VideoDBError?
   }
 
-  private let engine: Engine
-  private let bounds: QueueSettings
-  private let redactor: Redactor
-  private let state = Watched(State())
+  let engine: Engine
+  let settings: Settings
+  let state = Watched(State())
+  private var bounds: QueueSettings { settings.queue }
 
   // The loop's.
-  private var connection: WebSocketConnection?
-  private var subscriptions: [(subscription: Subscription, handler: Subscription.Handler)] = []
+  private(set) var connection: WebSocketConnection?
+  /// It has ended, or never began.
+  private var isOver = false
+  private var redactor: Redactor
+  private(set) var subscriptions: [(subscription: Subscription, handler: Subscription.Handler)] = []
   private var isPushing = false
   /// The connection was told to pause and is to be told when there is room.
   private var hasPaused = false
@@ -47,10 +50,10 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
   private var receivedMs: Int64 = 0
   private let pushed: UnsafeMutablePointer<EventRecord>
 
-  public init(_ engine: Engine, _ settings: Settings, url: Secret) {
+  public init(_ engine: Engine, _ settings: Settings) {
     self.engine = engine
-    bounds = settings.queue
-    redactor = Redactor([settings.credential, settings.proxy, url])
+    self.settings = settings
+    redactor = settings.redactor
     pushed = .allocate(capacity: 1)
     pushed.initialize(to: EventRecord())
   }
@@ -66,7 +69,26 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
 
   // MARK: The connection's end (loop)
 
+  /// Asks for the WebSocket's URL and connects to it. From any thread; false: the engine has stopped.
+  public func open(_ request: Request, _ op: Op?) -> Bool {
+    engine.call(request, op) { [self] result in
+      if isOver { return }
+      do throws(VideoDBError) {
+        let target = try WebSocketTarget(answer: result.get(), settings)
+        redactor = settings.redactor.adding(target.url)
+        engine.connect(self, url: target.url, parts: target.origin)
+      } catch {
+        ended(error, closeCode: 1006)
+      }
+    }
+  }
+
   func attach(_ connection: WebSocketConnection) { self.connection = connection }
+
+  /// The application closes.
+  func closeConnection(_ why: VideoDBError) {
+    if let connection { connection.close(why) } else if !isOver { ended(why, closeCode: 1006) }
+  }
 
   func opened(connectionID: [UInt8]) {
     announce(.connected) { data throws(VideoDBError) in
@@ -130,7 +152,7 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
     if mayGoOn { _ = engine.loop.post { [self] in connection?.resume() } }
   }
 
-  private func hasRoom(_ state: State) -> Bool {
+  func hasRoom(_ state: State) -> Bool {
     state.queue.count <= bounds.maxEvents / 2 && state.queue.bytes <= bounds.maxBytes / 2
   }
 
@@ -157,20 +179,15 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
   func ended(_ why: VideoDBError, closeCode: UInt16) {
     var why = state.withLock { $0.closing } ?? why
     why.message = redactor.redact(why.message)
+    isOver = true
     connection = nil
-    if state.withLock({ $0.connectionID != nil }) {
-      announce(.disconnected) { data throws(VideoDBError) in
-        try data.set("status", why.status.name)
-        try data.set("reason", Array(why.message.utf8))
-        try data.set("close_code", Int64(closeCode))
-      } together: { state in
-        state.phase = .ended(why)
-      }
-    } else {
-      state.update { state in
-        state.phase = .ended(why)
-        signal(&state)
-      }
+    settings.log(.info, "ws", why.message)
+    announce(.disconnected) { data throws(VideoDBError) in
+      try data.set("status", why.status.name)
+      try data.set("reason", Array(why.message.utf8))
+      try data.set("close_code", Int64(closeCode))
+    } together: { state in
+      state.phase = .ended(why)
     }
     if isPushing { endSubscriptions() }
   }
@@ -196,7 +213,7 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
     }
   }
 
-  private static func message(_ kind: EventKind, _ fill: (JSONTree) throws(VideoDBError) -> Void) -> [UInt8]? {
+  static func message(_ kind: EventKind, _ fill: (JSONTree) throws(VideoDBError) -> Void) -> [UInt8]? {
     do {
       let data = try JSONTree.object()
       try fill(data)
@@ -221,7 +238,7 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
     }
   }
 
-  private func adoptSubscriptions() {
+  func adoptSubscriptions() {
     let new = state.withLock { state in
       defer { if !state.newSubscriptions.isEmpty { state.newSubscriptions = [] } }
       return state.newSubscriptions
@@ -250,150 +267,19 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
     if hasEnded { endSubscriptions() }
   }
 
-  private func remove(_ subscription: Subscription) {
+  func remove(_ subscription: Subscription) {
     subscriptions.removeAll { $0.subscription === subscription }
     subscription.finish()
   }
 
-  private func endSubscriptions() {
+  func endSubscriptions() {
     let all = subscriptions
     subscriptions = []
     for (subscription, _) in all { subscription.finish() }
   }
 
-  // MARK: The application's end (any thread)
-
-  public var phase: Phase { state.withLock { $0.phase } }
-
-  /// Waits until the channel is open or has failed; nil at the deadline or when the op was cancelled.
-  public func waitUntilOpen(_ op: Op?, deadlineMs: Int64) -> Phase? {
-    let waker = op.map { op in op.register { [state] in state.wake() } }
-    defer { if let op, let waker { op.unregister(waker) } }
-    return state.wait(until: deadlineMs) { state -> Phase?? in
-      // A connection that was open and has ended since has events to give, and its end is one of them.
-      if let id = state.connectionID { return .some(.open(connectionID: id)) }
-      if case .opening = state.phase { return op?.isCancelled ?? false ? .some(nil) : nil }
-      return .some(state.phase)
-    } ?? nil
-  }
-
-  /// Waits for the end; false at the deadline.
-  public func waitUntilEnded(deadlineMs: Int64) -> Bool {
-    state.wait(until: deadlineMs) { state in
-      if case .ended = state.phase { return true }
-      return nil
-    } != nil
-  }
-
-  public func close(_ why: VideoDBError) {
-    state.withLock { if $0.closing == nil { $0.closing = why } }
-    _ = engine.loop.post { [self] in connection?.close(why) }
-  }
-
-  /// Closes, and ends the subscriptions at once.
-  public func release() {
-    close(VideoDBError(.closed, "The event channel was released."))
-    _ = engine.loop.post { [self] in
-      for (subscription, _) in subscriptions { subscription.deactivate() }
-      endSubscriptions()
-    }
-  }
-
-  public func subscribe(channel: [UInt8]?, handler: @escaping Subscription.Handler, destroy: @escaping () -> Void)
-    throws(VideoDBError) -> Subscription
-  {
-    let subscription = Subscription(channel: channel, handler: handler, destroy: destroy)
-    let isPulled = state.withLock { state in
-      if state.mode == .pulled { return true }
-      state.mode = .pushed
-      state.newSubscriptions.append(subscription)
-      return false
-    }
-    if isPulled {
-      subscription.finish()
-      throw VideoDBError(.state, "The channel is pulled already; it cannot be pushed as well. Open a second channel.")
-    }
-    if !engine.loop.post({ [self] in adoptSubscriptions() }) {
-      state.withLock { $0.newSubscriptions.removeAll { $0 === subscription } }
-      subscription.finish()
-      throw VideoDBError(.closed, "The client was shut down.")
-    }
-    return subscription
-  }
-
-  public func cancel(_ subscription: Subscription) {
-    subscription.deactivate()
-    // Where the loop has stopped, its end has finished the subscription.
-    _ = engine.loop.post { [self] in remove(subscription) }
-  }
-
-  /// Up to `limit` events, at least one. The caller destroys them.
-  public func take(limit: Int, timeoutMs: Int64) throws(VideoDBError) -> [UnsafeMutablePointer<EventRecord>] {
-    enum Taken {
-      case records([EventQueue.Record], resume: Bool)
-      case refused(VideoDBError)
-    }
-    let taken = state.wait(until: Clock.deadline(afterMs: timeoutMs)) { state -> Taken? in
-      guard state.mode != .pushed else {
-        return .refused(Self.isPushed)
-      }
-      state.mode = .pulled
-      if state.queue.isEmpty {
-        if case .ended(let why) = state.phase { return .refused(why) }
-        return nil
-      }
-      var records: [EventQueue.Record] = []
-      if state.dropped > 0, let notice = Self.overflowRecord(state.dropped) {
-        records.append(notice)
-        state.dropped = 0
-      }
-      while records.count < limit, let record = state.queue.popFirst() { records.append(record) }
-      signal(&state)
-      let resume = state.isPaused && hasRoom(state)
-      if resume { state.isPaused = false }
-      return .records(records, resume: resume)
-    }
-    switch taken {
-    case .records(let records, let resume):
-      if resume { _ = engine.loop.post { [self] in connection?.resume() } }
-      return records
-    case .refused(let why): throw why
-    case nil: throw VideoDBError(.again, "No event within \(timeoutMs) ms.", isRetryable: true)
-    }
-  }
-
-  private static var isPushed: VideoDBError {
-    VideoDBError(.state, "The channel is pushed to a subscription; it cannot be pulled as well. Open a second channel.")
-  }
-
-  private static func overflowRecord(_ dropped: Int64) -> EventQueue.Record? {
-    guard let text = message(.overflow, { data throws(VideoDBError) in try data.set("dropped", dropped) }) else { return nil }
-    return text.withUnsafeBytes { bytes in
-      var fields = EventFields()
-      _ = EventScanner.scan(bytes, into: &fields)
-      fields.kind = .overflow
-      return EventRecord.make(fields, bytes, receivedMs: vdbshim_unix_ms())
-    }
-  }
-
-  /// Readable while there is something to pull. Asking for it makes the channel a pulled one.
-  public func pollFD() throws(VideoDBError) -> Int32 {
-    let fd = try state.withLock { state throws(VideoDBError) in
-      guard state.mode != .pushed else { throw Self.isPushed }
-      state.mode = .pulled
-      if state.pollFD < 0 {
-        state.pollFD = vdbshim_eventfd_new()
-        state.pollFDIsSet = false
-        if state.pollFD >= 0 { signal(&state) }
-      }
-      return state.pollFD
-    }
-    guard fd >= 0 else { throw VideoDBError(.noMemory, "There is no file descriptor left: raise the limit (ulimit -n).") }
-    return fd
-  }
-
   /// Brings the descriptor to what the queue says. Under the lock.
-  private func signal(_ state: inout State) {
+  func signal(_ state: inout State) {
     guard state.pollFD >= 0 else { return }
     var isReadable = !state.queue.isEmpty
     if case .ended = state.phase { isReadable = true }

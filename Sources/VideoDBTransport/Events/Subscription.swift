@@ -14,7 +14,8 @@ public final class Subscription: Sendable {
   private let channel: [UInt8]?
   private let active = Atomic(true)
   private let functions: Locked<Functions>
-  private let finished = Watched(false)
+  /// `finish` has returned.
+  let finished = Watched(false)
 
   init(channel: [UInt8]?, handler: @escaping Handler, destroy: @escaping () -> Void) {
     self.channel = channel
@@ -45,7 +46,4 @@ public final class Subscription: Sendable {
     destroy()
     finished.update { $0 = true }
   }
-
-  /// Waits until `finish` has returned; false at the deadline.
-  public func wait(deadlineMs: Int64) -> Bool { finished.wait(until: deadlineMs) { $0 ? true : nil } != nil }
 }

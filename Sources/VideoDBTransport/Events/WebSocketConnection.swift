@@ -95,6 +95,9 @@ final class WebSocketConnection: LoopSource {
     }
   }
 
+  /// Ends without a handshake.
+  func abort() { end(phase == .closing ? nil : Engine.stopped) }
+
   /// Goes on after a pause.
   func resume() {
     guard isPaused, phase == .open else { return }

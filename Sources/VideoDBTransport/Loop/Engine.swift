@@ -1,55 +1,170 @@
 import CSystemShims
 import VideoDBCore
 
-/// A client's I/O thread and the connections on it. Kept alive by its thread, so that a client can go away while its connections are
-/// still closing.
+/// A client's loop, what runs it, and what is on it: connections and calls. Kept alive by its thread, so that a client can go away
+/// while its connections are still closing.
 public final class Engine: @unchecked Sendable {
+  private enum Runner {
+    case thread(LoopThread)
+    case application(Stepping)
+    /// The thread is being made.
+    case none
+  }
+
   let loop: IOLoop
-  private let thread = Locked<LoopThread?>(nil)
+  private let settings: Settings
+  private let runner = Locked(Runner.none)
 
   // The loop's.
+  private let calls: LoopCalls
   private var connections: [ObjectIdentifier: WebSocketConnection] = [:]
   private var isStopping = false
 
-  public static func start() throws(VideoDBError) -> Engine {
-    let engine = Engine(try IOLoop.make())
-    let thread = try LoopThread.start(engine.loop) { withExtendedLifetime(engine) {} }
-    engine.thread.withLock { $0 = thread }
+  public static func start(_ settings: Settings) throws(VideoDBError) -> Engine {
+    let engine = Engine(try IOLoop.make(), settings)
+    if settings.hasExternalLoop {
+      engine.runner.withLock { $0 = .application(Stepping(engine.loop)) }
+    } else {
+      let thread = try LoopThread.start(engine.loop) { withExtendedLifetime(engine) {} }
+      engine.runner.withLock { $0 = .thread(thread) }
+    }
     return engine
   }
 
-  private init(_ loop: IOLoop) { self.loop = loop }
+  private init(_ loop: IOLoop, _ settings: Settings) {
+    self.loop = loop
+    self.settings = settings
+    calls = LoopCalls(loop, settings)
+  }
 
-  public var isCurrentThread: Bool { thread.withLock { $0 }?.isCurrent ?? false }
+  private var stepping: Stepping? {
+    if case .application(let stepping) = runner.withLock({ $0 }) { return stepping }
+    return nil
+  }
 
-  /// Opens a connection; what becomes of it is told to the hub.
-  public func connect(_ hub: EventHub, _ settings: Settings, url: Secret, parts: URLParts) -> Bool {
-    loop.post { [self] in
-      let connection = WebSocketConnection(loop, settings, url: url, parts: parts, owner: hub) { [self] ended in
-        connections[ObjectIdentifier(ended)] = nil
-        if isStopping, connections.isEmpty { loop.stop() }
-      }
-      connections[ObjectIdentifier(connection)] = connection
-      hub.attach(connection)
-      if isStopping { connection.close(Self.stopped) } else { connection.start() }
+  public var isCurrentThread: Bool {
+    switch runner.withLock({ $0 }) {
+    case .thread(let thread): thread.isCurrent
+    case .application(let stepping): stepping.isCurrent
+    case .none: false
     }
   }
 
-  /// Closes every connection and then ends the thread. Returns at once.
+  // MARK: Work
+
+  /// Runs a call on the loop; the completion is called there, once. false: the engine has stopped, and will not call it.
+  public func call(_ request: Request, _ op: Op?, completion: @escaping CallCompletion) -> Bool {
+    let deadlineMs = RESTClient.deadlineMs(op, settings)
+    return loop.post { [self] in
+      if isStopping {
+        completion(.failure(Self.stopped))
+      } else {
+        calls.start(request, op, deadlineMs: deadlineMs) { [self] result in
+          completion(result)
+          stopWhenDone()
+        }
+      }
+    }
+  }
+
+  /// Opens a connection; what becomes of it is told to the hub. On the loop.
+  func connect(_ hub: EventHub, url: Secret, parts: URLParts) {
+    let connection = WebSocketConnection(loop, settings, url: url, parts: parts, owner: hub) { [self] ended in
+      connections[ObjectIdentifier(ended)] = nil
+      stopWhenDone()
+    }
+    connections[ObjectIdentifier(connection)] = connection
+    hub.attach(connection)
+    if isStopping { connection.close(Self.stopped) } else { connection.start() }
+  }
+
+  // MARK: Running
+
+  /// The loop's descriptor, for an application that polls.
+  public func pollFD() throws(VideoDBError) -> Int32 {
+    guard stepping != nil else { throw Self.hasThread }
+    return loop.fd
+  }
+
+  /// One round of a loop that the application runs.
+  public func step(timeoutMs: Int64) throws(VideoDBError) {
+    guard let stepping else { throw Self.hasThread }
+    if stepping.isCurrent {
+      throw VideoDBError(.reentrant, "vdbrt_client_step was called from a callback, which a step is running already.")
+    }
+    guard stepping.step(deadlineMs: Clock.deadline(afterMs: timeoutMs)) else { throw Self.stopped }
+  }
+
+  private static var hasThread: VideoDBError {
+    VideoDBError(.state, "The client has an I/O thread of its own. Set loop.mode to external to run the loop yourself.")
+  }
+
+  /// Waits for what the loop does: until `ready` gives a result; nil at the deadline. In external mode this thread runs the loop
+  /// meanwhile. Whoever makes `ready` true without the loop's doing has to `poke`.
+  func wait<Value, R>(_ watched: Watched<Value>, until deadlineMs: Int64, _ ready: (inout Value) -> R?) -> R? {
+    guard let stepping else { return watched.wait(until: deadlineMs, ready) }
+    while true {
+      var result: R?
+      let goesOn = stepping.step(deadlineMs: deadlineMs) {
+        result = watched.withLock(ready)
+        return result != nil
+      }
+      if result == nil { result = watched.withLock(ready) }
+      if result != nil || !goesOn || Clock.left(until: deadlineMs, limit: 1) == 0 { return result }
+    }
+  }
+
+  /// Ends a wait of the loop.
+  func poke() { _ = loop.post {} }
+
+  // MARK: Ending
+
+  /// Ends every call, closes every connection and then stops the loop. Returns at once.
   public func stop() {
     let isPosted = loop.post { [self] in
       guard !isStopping else { return }
       isStopping = true
+      calls.end { name in VideoDBError(.closed, "\(name): the client was shut down.") }
       for connection in Array(connections.values) { connection.close(Self.stopped) }
-      if connections.isEmpty { loop.stop() }
+      stopWhenDone()
     }
     _ = isPosted  // false: it has stopped already
   }
 
-  /// Waits for the thread; false at the deadline.
-  public func join(deadlineMs: Int64) -> Bool { thread.withLock { $0 }?.join(deadlineMs: deadlineMs) ?? true }
+  private func stopWhenDone() {
+    guard isStopping, connections.isEmpty, calls.isEmpty else { return }
+    calls.close()
+    loop.stop()
+  }
 
-  public func detach() { thread.withLock { $0 }?.detach() }
+  /// Waits for the loop's end; false at the deadline.
+  public func join(deadlineMs: Int64) -> Bool {
+    switch runner.withLock({ $0 }) {
+    case .none: return true
+    case .thread(let thread): return thread.join(deadlineMs: deadlineMs)
+    case .application(let stepping):
+      while stepping.step(deadlineMs: deadlineMs) {
+        if Clock.left(until: deadlineMs, limit: 1) == 0 { return stepping.hasEnded }
+      }
+      return true
+    }
+  }
+
+  /// Nobody waits for the end: the thread goes on alone. A loop without one is run as far as it goes without waiting, and what is left
+  /// is dropped.
+  public func detach() {
+    switch runner.withLock({ $0 }) {
+    case .none: break
+    case .thread(let thread): thread.detach()
+    case .application(let stepping):
+      if stepping.isCurrent { return }
+      _ = loop.post { [self] in
+        for connection in Array(connections.values) { connection.abort() }
+      }
+      var rounds = 0
+      while rounds < 100, stepping.step(deadlineMs: Clock.now) { rounds += 1 }
+    }
+  }
 
   public static var stopped: VideoDBError { VideoDBError(.closed, "The client was shut down.") }
 }

@@ -177,6 +177,8 @@ final class IOLoop: @unchecked Sendable {
       slots[index].deadlineMs = -1
       source.deadlineReached(now: now)
     }
+    // Who polls the descriptor between rounds has to see the timer too.
+    arm()
     // Nothing is accepted once it is stopped, so these actions were the last. Another round could wait for a wakeup that was drained.
     return !isStopped
   }

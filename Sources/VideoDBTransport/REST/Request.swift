@@ -36,6 +36,12 @@ public struct Request: Sendable {
     self.body = body
   }
 
+  /// Repeating it cannot do anything twice.
+  var onlyReads: Bool {
+    if case .get = method { return true }
+    return false
+  }
+
   /// "GET /rtstream": how errors and log lines call it. Without the query.
   public var name: String {
     let path = target.prefix { $0 != 0x3F }

@@ -1,0 +1,150 @@
+import CCurl
+import CSystemShims
+import VideoDBCore
+
+/// Gets the `data` of a call's answer, or why there is none, on the loop's thread.
+public typealias CallCompletion = (Result<[UInt8], VideoDBError>) -> Void
+
+/// The calls that run on the loop. They share one multi handle: its kept connections, and HTTP/2 streams where the server has them.
+final class LoopCalls {
+  private let loop: IOLoop
+  private let settings: Settings
+  private var multi: LoopMulti?
+  private var idle: [Transfer] = []
+  private var running: [LoopCall] = []
+
+  /// Connections at one time; further calls wait for one.
+  private static let maxConnections = 16
+  private static let maxIdle = 16
+
+  init(_ loop: IOLoop, _ settings: Settings) {
+    self.loop = loop
+    self.settings = settings
+  }
+
+  var isEmpty: Bool { running.isEmpty }
+
+  /// Runs the call; `completion` is called once, on the loop's thread, and not before this returns unless it fails at once.
+  func start(_ request: Request, _ op: Op?, deadlineMs: Int64, completion: @escaping CallCompletion) {
+    do throws(VideoDBError) {
+      let multi = try readyMulti()
+      let kept = idle.popLast()
+      let transfer = if let kept { kept } else { try Transfer.make(settings, ownsConnection: false) }
+      let call = LoopCall(loop, multi, transfer, Exchange(request, settings, deadlineMs: deadlineMs), op)
+      running.append(call)
+      call.start { [self] result in
+        running.removeAll { $0 === call }
+        if idle.count < Self.maxIdle { idle.append(transfer) }
+        completion(result)
+      }
+    } catch {
+      completion(.failure(error))
+    }
+  }
+
+  private func readyMulti() throws(VideoDBError) -> LoopMulti {
+    if let multi { return multi }
+    let multi = try LoopMulti.make(loop)
+    multi.limitConnections(Self.maxConnections)
+    self.multi = multi
+    return multi
+  }
+
+  /// Ends what runs with this error.
+  func end(_ why: (String) -> VideoDBError) {
+    for call in running { call.stop(why(call.name)) }
+  }
+
+  /// Closes the kept connections, once nothing runs.
+  func close() {
+    multi?.end()
+    multi = nil
+    idle = []
+  }
+}
+
+/// One call on the loop.
+final class LoopCall: LoopSource, @unchecked Sendable {
+  // Touched on the loop's thread only.
+  private let loop: IOLoop
+  private let multi: LoopMulti
+  private let transfer: Transfer
+  private var exchange: Exchange
+  private let op: Op?
+  private var waker: Int?
+  private var token: UInt64 = 0
+  private var isSending = false
+  private var startedMs: Int64 = 0
+  private var completion: CallCompletion?
+
+  init(_ loop: IOLoop, _ multi: LoopMulti, _ transfer: Transfer, _ exchange: Exchange, _ op: Op?) {
+    self.loop = loop
+    self.multi = multi
+    self.transfer = transfer
+    self.exchange = exchange
+    self.op = op
+  }
+
+  var name: String { exchange.name }
+
+  func start(_ completion: @escaping CallCompletion) {
+    self.completion = completion
+    token = loop.add(self)
+    waker = op?.register { [self] in _ = loop.post { [self] in cancelled() } }
+    if op?.isCancelled ?? false { cancelled() } else { take(.send) }
+  }
+
+  /// Ends it early.
+  func stop(_ why: VideoDBError) {
+    guard completion != nil else { return }
+    if isSending {
+      multi.remove(transfer.easy)
+      transfer.abandon()
+    }
+    finish(.failure(exchange.redacted(why)))
+  }
+
+  private func cancelled() { stop(Op.cancelled(name)) }
+
+  private func take(_ step: Exchange.Step) {
+    switch step {
+    case .send:
+      isSending = true
+      startedMs = Clock.now
+      transfer.prepare(exchange)
+      loop.setDeadline(token, exchange.deadlineMs)
+      multi.add(transfer.easy) { [self] code in
+        multi.remove(transfer.easy)
+        sent(transfer.outcome(code))
+      }
+    case .wait(let untilMs): loop.setDeadline(token, untilMs)
+    case .done(let result): finish(result)
+    }
+  }
+
+  private func sent(_ outcome: Transfer.Outcome) {
+    isSending = false
+    take(exchange.received(outcome, afterMs: Clock.now - startedMs))
+  }
+
+  func ready(fd: Int32, events: UInt32) {}
+
+  func deadlineReached(now: Int64) {
+    if isSending {
+      let outcome = transfer.outcome(CURLE_OPERATION_TIMEDOUT)
+      multi.remove(transfer.easy)
+      sent(outcome)
+    } else {
+      take(exchange.resume())
+    }
+  }
+
+  private func finish(_ result: Result<[UInt8], VideoDBError>) {
+    guard let completion else { return }
+    self.completion = nil
+    isSending = false
+    if let op, let waker { op.unregister(waker) }
+    loop.remove(token)
+    completion(result)
+  }
+}
