@@ -24,7 +24,7 @@ SOURCES := Package.swift pkgconfig/videodb_rt.map $(shell find Sources Include -
 STAGED := build/lib/$(REALNAME) build/include/videodb_rt.h build/lib/pkgconfig/videodb_rt.pc
 
 .DELETE_ON_ERROR:
-.PHONY: all local demo test valgrind asan tsan format lint install uninstall clean help
+.PHONY: all local demo test parity valgrind asan tsan format lint install uninstall clean help
 
 all: $(STAGED)
 
@@ -63,6 +63,7 @@ demo:
 test:
 	@scripts/test.sh
 
+parity: ; @SDK=$(SDK) scripts/test.sh parity
 valgrind: ; @scripts/test.sh valgrind
 asan: ; @scripts/test.sh asan
 tsan: ; @scripts/test.sh tsan
@@ -99,6 +100,7 @@ help:
 	@echo 'make install    PREFIX=$(PREFIX) DESTDIR= LIBDIR= INCLUDEDIR= PKGCONFIGDIR='
 	@echo 'make uninstall  with the same settings'
 	@echo 'make test       everything that is tested, as CI runs it'
+	@echo 'make parity     the official SDK sends what we send; SDK=latest for the newest of PyPI'
 	@echo 'make valgrind   the C programs under valgrind; make asan, make tsan: the Swift tests with sanitizers'
 	@echo 'make format     formats Swift and C; make lint only looks'
 	@echo 'make clean      removes what was built'

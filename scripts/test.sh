@@ -25,6 +25,7 @@ c-embedded: embedded local
 c-ordinary: ordinary local
 valgrind-embedded: embedded local
 valgrind-ordinary: ordinary local
+parity: embedded local
 localservice: local
 '
 # Only when named.
