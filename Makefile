@@ -24,7 +24,7 @@ SOURCES := Package.swift pkgconfig/videodb_rt.map $(shell find Sources Include -
 STAGED := build/lib/$(REALNAME) build/include/videodb_rt.h build/lib/pkgconfig/videodb_rt.pc
 
 .DELETE_ON_ERROR:
-.PHONY: all local demo test parity valgrind asan tsan format lint install uninstall clean help
+.PHONY: all local demo test parity live valgrind asan tsan format lint install uninstall clean help
 
 all: $(STAGED)
 
@@ -64,6 +64,7 @@ test:
 	@scripts/test.sh
 
 parity: ; @SDK=$(SDK) scripts/test.sh parity
+live: ; @scripts/live.sh
 valgrind: ; @scripts/test.sh valgrind
 asan: ; @scripts/test.sh asan
 tsan: ; @scripts/test.sh tsan
@@ -101,6 +102,7 @@ help:
 	@echo 'make uninstall  with the same settings'
 	@echo 'make test       everything that is tested, as CI runs it'
 	@echo 'make parity     the official SDK sends what we send; SDK=latest for the newest of PyPI'
+	@echo 'make live       every operation against the hosted service, on CAMERA=rtsp://...; VIDEO_DB_API_KEY, LIVE_SPEND=yes'
 	@echo 'make valgrind   the C programs under valgrind; make asan, make tsan: the Swift tests with sanitizers'
 	@echo 'make format     formats Swift and C; make lint only looks'
 	@echo 'make clean      removes what was built'

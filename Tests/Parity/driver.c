@@ -1,5 +1,5 @@
 /*
- * Runs operations of the library by name, for Tests/Parity: one JSON object a line on stdin, one a line back.
+ * Runs operations of the library by name, for Tests/Parity and Tests/Live: one JSON object a line on stdin, one a line back.
  *
  *   {"operation": "rtstream_get", "args": "{\"rtstream_id\": \"rts-1\"}"}
  *   {"status": "VDBRT_OK", "out": {...}}   or   {"status": "VDBRT_E_...", "message": "...", "http_status": 404, "body": {...}}

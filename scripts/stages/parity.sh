@@ -1,5 +1,5 @@
 #!/bin/bash
-# The official SDK and our library make the same requests (Tests/Parity).
+# The official SDK and our library make the same requests (Tests/Parity), and the walk of `make live` on the local service (Tests/Live).
 # SDK=latest takes the newest SDK of PyPI instead of the pinned one, in an environment of its own.
 set -u
 cd "$(dirname "$0")/../.."
@@ -24,5 +24,6 @@ esac
 
 check "the driver compiles" scripts/driver.sh $driver
 test -x $driver || finish
+PYTHONPATH=Tests/Parity "$PYTHON" Tests/Live/check.py --driver $driver --library build/lib --service build/bin/videodb-rt-local || failed=1
 "$python" Tests/Parity/parity.py --driver $driver --library build/lib || failed=1
 finish
