@@ -140,6 +140,8 @@ class Walk(Pipelines):
         again = s.call("rtstream_start", **where)
         s.call("rtstream_stop_transcript", mode="graceful", **where)
         s.call("rtstream_stop", **where)
+        s.call("rtstream_start", **where)
+        s.call("rtstream_stop", **where)
         twice = s.call("rtstream_stop", **where)
         self.findings.settle(25, f"start when connected is {again.says()}, stop when stopped {twice.says()}")
         s.call("rtstream_export", **where)
