@@ -30,14 +30,17 @@ build_programs() {
   done
 }
 
-# run_program NAME COMMAND...: 0 passes, 77 was skipped. What it printed is shown where it failed.
+# run_program NAME COMMAND...: 0 passes, 77 was skipped. What it printed is shown where it failed, its figures always.
 run_program() {
   local name=$1 output code
   shift
   output=$(timeout -k 5 "${PROGRAM_LIMIT:-120}" "$@" 2>&1 </dev/null)
   code=$?
   case $code in
-  0) ok "$name" ;;
+  0)
+    ok "$name"
+    printf '%s\n' "$output" | sed -n '/^figure: /p'
+    ;;
   77) skip "$name" "$(printf '%s' "$output" | tail -n 1)" ;;
   124) fail "$name" "did not end within ${PROGRAM_LIMIT:-120} s: $(printf '%s' "$output" | tail -n 15)" ;;
   *) fail "$name" "exit code $code: $(printf '%s' "$output" | tail -n 15)" ;;

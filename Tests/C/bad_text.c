@@ -40,6 +40,16 @@ int main(void) {
   FAILS(VDBRT_E_OPTION, vdbrt_events_open(client, "{\"collection_id\":7}", NULL, &events, &err));
   FAILS(VDBRT_E_JSON, vdbrt_events_open(client, "", NULL, &events, &err));
 
+  for (size_t n = 0; n < sizeof not_utf8 / sizeof *not_utf8; n++) {
+    char json[64], *out = NULL;
+    snprintf(json, sizeof json, "{\"title\":\"%s\"}", not_utf8[n]);
+    FAILS(VDBRT_E_ENCODING, vdbrt_embed_url(not_utf8[n], &out, &err));
+    FAILS(VDBRT_E_ENCODING, vdbrt_embed_code(not_utf8[n], NULL, &out, &err));
+    FAILS(VDBRT_E_ENCODING, vdbrt_embed_code("https://p.example/watch?v=1", json, &out, &err));
+    FAILS(VDBRT_E_ENCODING, vdbrt_play_url(not_utf8[n], &out, &err));
+    CHECK(out == NULL);
+  }
+
   /* The escape hatch takes a method and a path that cannot be misread. */
   static const char *const methods[] = {"get", "HEAD", "GET ", "GET /x HTTP/1.1\r\nx-y: z", "CONNECT", "BREW"};
   static const char *const paths[] = {"rtstream",           "//elsewhere/x", "/a/../b", "/./a",

@@ -1,131 +1,29 @@
 /* The vectors of Tests/Conformance, through the C API. Their format is in README.md there. */
 #include "support_operations.h"
-
-#include <dirent.h>
-#include <errno.h>
-
-#define CONFORMANCE_KEY "sk-conformance"
+#include "support_vectors.h"
 
 static server *s;
-static char place[512]; /* file and name of the vector that runs */
 
-static json_t *load(const char *name) {
-  char path[4096];
-  const char *folder = getenv("VDBRT_CONFORMANCE");
-  snprintf(path, sizeof path, "%s/%s", folder ? folder : "Tests/Conformance", name);
-  json_error_t problem;
-  json_t *json = json_load_file(path, JSON_ALLOW_NUL, &problem);
-  if (!json)
-    failed(__FILE__, __LINE__, "%s: %s, line %d", path, problem.text, problem.line);
-  return json;
-}
-
-static int wrong; /* vectors that failed; the others are run all the same */
-
-#define WRONG(...) (wrong++, fprintf(stderr, "%s: ", place), fprintf(stderr, __VA_ARGS__), fputc('\n', stderr))
-
-static char *dumped(json_t *json) { return json ? json_dumps(json, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS) : NULL; }
-
-static void same_json(const char *what, json_t *got, json_t *want) {
-  if (json_equal(got, want))
-    return;
-  char *got_text = dumped(got), *want_text = dumped(want);
-  WRONG("%s is\n  %s\nand not\n  %s", what, got_text ? got_text : "nothing", want_text ? want_text : "nothing");
-}
-
-/* ---- Results ------------------------------------------------------------------------------------------------------- */
-
-static void check_result(json_t *result, vdbrt_status status, vdbrt_error *error, bool is_read) {
-  const char *want = text_at(result, "status");
-  if (strcmp(vdbrt_status_name(status), want))
-    WRONG("the status is %s, not %s: %s", vdbrt_status_name(status), want, vdbrt_error_message(error));
-  CHECK_INT(vdbrt_error_code(error), status);
-  CHECK_LACKS(vdbrt_error_message(error), CONFORMANCE_KEY);
-  if ((status == VDBRT_OK) != (error == NULL))
-    WRONG("the error object does not fit the status");
-  json_t *value = json_object_get(result, "http_status"), *part;
-  if (value && json_integer_value(value) != vdbrt_error_http_status(error))
-    WRONG("the HTTP status is %d", vdbrt_error_http_status(error));
-  if ((value = json_object_get(result, "retryable"))) {
-    bool retryable = json_is_true(value) || (json_is_string(value) && is_read);
-    if (retryable != vdbrt_error_is_retryable(error))
-      WRONG("retryable is %d", vdbrt_error_is_retryable(error));
-  }
-  if ((value = json_object_get(result, "retry_after_ms")) && json_integer_value(value) != vdbrt_error_retry_after_ms(error))
-    WRONG("retry_after_ms is %lld", (long long)vdbrt_error_retry_after_ms(error));
-  size_t index;
-  json_array_foreach(json_object_get(result, "message"), index, part) {
-    if (!strstr(vdbrt_error_message(error), json_string_value(part)))
-      WRONG("the message lacks \"%s\": %s", json_string_value(part), vdbrt_error_message(error));
-  }
-  if ((value = json_object_get(result, "body"))) {
-    const char *body = vdbrt_error_body_json(error);
-    json_t *got = body ? json_loads(body, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL) : json_null();
-    same_json("the error's body", got, value);
-    json_decref(got);
-  }
+static vdbrt_client *conformance_client(const char *settings) {
+  vdbrt_config *config = config_for(s, NULL);
+  OK(vdbrt_config_set(config, "api_key", CONFORMANCE_KEY, &err));
+  OK(vdbrt_config_set_json(config, settings, &err));
+  return client_of(config);
 }
 
 /* ---- REST ------------------------------------------------------------------------------------------------------------ */
 
-static int hex_digit(char c) { return c <= '9' ? c - '0' : (c | 32) - 'a' + 10; }
-
-static json_t *decoded(const char *text, size_t length) {
-  char *out = malloc(length + 1), *to = out;
-  for (size_t i = 0; i < length; i++)
-    if (text[i] == '%' && i + 2 < length) {
-      *to++ = (char)(hex_digit(text[i + 1]) << 4 | hex_digit(text[i + 2]));
-      i += 2;
-    } else
-      *to++ = text[i];
-  json_t *string = json_stringn(out, (size_t)(to - out));
-  free(out);
-  return string;
-}
-
-static json_t *query_of(json_t *request) {
-  json_t *query = json_object();
-  const char *text = json_string_value(json_object_get(request, "query"));
-  while (text && *text) {
-    size_t length = strcspn(text, "&"), name = strcspn(text, "=");
-    CHECK(name < length);
-    json_t *key = decoded(text, name);
-    CHECK(!json_object_get(query, json_string_value(key)));
-    json_object_set_new(query, json_string_value(key), decoded(text + name + 1, length - name - 1));
-    json_decref(key);
-    text += length + (text[length] == '&');
-  }
-  return query;
-}
-
-static void check_request(json_t *want, json_t *requests, bool may_repeat) {
-  size_t count = json_array_size(requests);
-  if (count != (want ? 1 : 0) && !(count == 2 && may_repeat))
-    WRONG("%zu requests came", count);
-  if (!want || count == 0)
+static void answer_with(json_t *answer) {
+  server_reset(s);
+  if (!answer)
     return;
-  json_t *got = json_array_get(requests, 0);
-  if (strcmp(text_at(got, "method"), text_at(want, "method")) || strcmp(text_at(got, "path"), text_at(want, "path")))
-    WRONG("the request is %s %s, not %s %s", text_at(got, "method"), text_at(got, "path"), text_at(want, "method"),
-          text_at(want, "path"));
-  json_t *query = query_of(got), *none = json_object(), *wanted = json_object_get(want, "query");
-  same_json("the query", query, wanted ? wanted : none);
-  json_decref(query);
-  json_decref(none);
-  json_t *body = json_object_get(want, "body");
-  same_json("the body", value_at(got, "json"), body ? body : json_null());
-  const char *key = header_of(got, "x-access-token");
-  if (!key || strcmp(key, CONFORMANCE_KEY))
-    WRONG("the key did not come along");
+  json_t *rule = json_pack("{s:s,s:[{s:s,s:[O]}]}", "do", "rules", "rules", "on", "* /*", "answers", answer);
+  json_decref(server_command(s, rule));
+  json_decref(rule);
 }
 
 static void run_rest(vdbrt_client *client, const operation *o, json_t *args, json_t *request, json_t *answer, json_t *result) {
-  server_reset(s);
-  if (answer) {
-    json_t *rule = json_pack("{s:s,s:[{s:s,s:[O]}]}", "do", "rules", "rules", "on", "* /*", "answers", answer);
-    json_decref(server_command(s, rule));
-    json_decref(rule);
-  }
+  answer_with(answer);
   const char *texts[MAX_TEXTS] = {NULL};
   char *made[MAX_TEXTS] = {NULL};
   size_t known = 0;
@@ -138,33 +36,37 @@ static void run_rest(vdbrt_client *client, const operation *o, json_t *args, jso
       texts[i] = json_string_value(value);
   }
   CHECK_INT(json_object_size(args), known);
-  char *out = (char *)s;
+  char *out = o->has_out ? (char *)s : NULL;
   vdbrt_error *error = NULL;
   vdbrt_status status = o->run(client, texts, NULL, &out, &error);
-  bool is_read = !strncmp(o->request, "GET ", 4);
-  json_t *requests = server_requests(s);
-  check_result(result, status, error, is_read);
-  /* libcurl sends a read once more by itself where a kept connection ends without a word. */
-  check_request(request, requests, is_read && status == VDBRT_E_DISCONNECTED);
-  json_decref(requests);
-  if (o->has_out && (status == VDBRT_OK) != (out != NULL))
-    WRONG("the output does not fit the status");
-  if (o->has_out && status == VDBRT_OK) {
-    json_t *got = json_taken(out), *want = json_object_get(result, "out");
-    if (want)
-      same_json("the output", got, want);
-    json_decref(got);
-  }
+  outcome got;
+  outcome_set(&got, status, out, error);
+  vdbrt_string_free(out);
   vdbrt_error_free(error);
   for (int i = 0; i < MAX_TEXTS; i++)
     free(made[i]);
+  bool is_read = !strncmp(o->request, "GET ", 4);
+  check_outcome(result, &got, is_read, o->has_out);
+  outcome_free(&got);
+  json_t *requests = server_requests(s);
+  /* libcurl sends a read once more by itself where a kept connection ends without a word. */
+  check_requests(request, requests, is_read && status == VDBRT_E_DISCONNECTED);
+  json_decref(requests);
 }
 
-static vdbrt_client *conformance_client(const char *settings) {
-  vdbrt_config *config = config_for(s, NULL);
-  OK(vdbrt_config_set(config, "api_key", CONFORMANCE_KEY, &err));
-  OK(vdbrt_config_set_json(config, settings, &err));
-  return client_of(config);
+/* Every operation is seen to succeed, to fail, and to be answered with something odd. */
+static void check_coverage(json_t *vectors) {
+  json_t *vector;
+  size_t index;
+  int successes = 0, errors = 0, oddities = 0;
+  json_array_foreach(vectors, index, vector) {
+    bool is_success = !strcmp(text_at(vector, "result.status"), "VDBRT_OK");
+    successes += is_success;
+    errors += !is_success && json_object_get(vector, "answer");
+    oddities += json_is_true(json_object_get(vector, "odd"));
+  }
+  EXPECT(successes && errors && oddities, "%d vectors of success, %d of an answered error, %d of an odd answer", successes,
+         errors, oddities);
 }
 
 static int rest(int *with_answers) {
@@ -175,8 +77,10 @@ static int rest(int *with_answers) {
   for (const operation *o = operations; o->name; o++) {
     char name[128];
     snprintf(name, sizeof name, "rest/%s.json", o->name);
+    snprintf(place, sizeof place, "%s", name);
     json_t *file = load(name);
     CHECK_TEXT(text_at(file, "operation"), o->name);
+    check_coverage(value_at(file, "vectors"));
     json_array_foreach(value_at(file, "vectors"), index, vector) {
       snprintf(place, sizeof place, "%s: %s", name, text_at(vector, "name"));
       run_rest(client, o, value_at(vector, "args"), json_object_get(vector, "request"), json_object_get(vector, "answer"),
@@ -197,27 +101,37 @@ static int rest(int *with_answers) {
   return count;
 }
 
-/* ---- Files of a folder ------------------------------------------------------------------------------------------------ */
+/* Files without an operation would never be run. */
+static int has_operation(json_t *file) { return operation_named(text_at(file, "operation")) != NULL; }
 
-static int each_file(const char *folder, int (*run)(json_t *file)) {
-  char path[4096];
-  const char *base = getenv("VDBRT_CONFORMANCE");
-  snprintf(path, sizeof path, "%s/%s", base ? base : "Tests/Conformance", folder);
-  DIR *dir = opendir(path);
-  if (!dir)
-    failed(__FILE__, __LINE__, "%s: %s", path, strerror(errno));
-  int count = 0;
-  for (struct dirent *entry; (entry = readdir(dir));)
-    if (strstr(entry->d_name, ".json")) {
-      char name[512];
-      snprintf(name, sizeof name, "%s/%.200s", folder, entry->d_name);
-      snprintf(place, sizeof place, "%s", name);
-      json_t *file = load(name);
-      count += run(file);
-      json_decref(file);
-    }
-  closedir(dir);
-  return count;
+/* ---- Helpers ----------------------------------------------------------------------------------------------------------- */
+
+static int helpers(void) {
+  json_t *file = load("helpers.json"), *vector;
+  size_t index;
+  json_array_foreach(value_at(file, "vectors"), index, vector) {
+    const char *helper = text_at(vector, "helper");
+    snprintf(place, sizeof place, "helpers.json: %s: %s", helper, text_at(vector, "name"));
+    json_t *args = value_at(vector, "args"), *options = json_object_get(args, "options_json");
+    const char *url = json_string_value(json_object_get(args, "url"));
+    char *out = (char *)s, *made = json_is_string(options) ? strdup(json_string_value(options)) : dumped(options);
+    vdbrt_error *error = NULL;
+    vdbrt_status status = !strcmp(helper, "embed_code")  ? vdbrt_embed_code(url, made, &out, &error)
+                          : !strcmp(helper, "embed_url") ? vdbrt_embed_url(url, &out, &error)
+                                                         : vdbrt_play_url(url, &out, &error);
+    outcome got;
+    outcome_set(&got, status, NULL, error);
+    check_outcome(value_at(vector, "result"), &got, false, false);
+    const char *want = json_string_value(json_object_get(vector, "text"));
+    EXPECT(!out == !want && (!out || !strcmp(out, want)), "it is\n  %s\nand not\n  %s", out ? out : "NULL",
+           want ? want : "NULL");
+    outcome_free(&got);
+    vdbrt_string_free(out);
+    vdbrt_error_free(error);
+    free(made);
+  }
+  json_decref(file);
+  return (int)index;
 }
 
 /* ---- Events ------------------------------------------------------------------------------------------------------------ */
@@ -237,16 +151,16 @@ static char *message_hex(json_t *vector) {
 
 static void same_text(json_t *want, const char *member, const char *bytes, size_t length) {
   json_t *value = json_object_get(want, member);
-  if (!value != !bytes || json_string_length(value) != length || (bytes && memcmp(json_string_value(value), bytes, length)))
-    WRONG("%s is %s%.*s%s, not %s", member, bytes ? "\"" : "", bytes ? (int)length : 4, bytes ? bytes : "none",
-          bytes ? "\"" : "", value ? json_string_value(value) : "none");
+  EXPECT(!value == !bytes && json_string_length(value) == length &&
+             (!bytes || !memcmp(json_string_value(value), bytes, length)),
+         "%s is %s%.*s%s, not %s", member, bytes ? "\"" : "", bytes ? (int)length : 4, bytes ? bytes : "none",
+         bytes ? "\"" : "", value ? json_string_value(value) : "none");
 }
 
 static void same_number(json_t *want, const char *member, double got) {
   json_t *value = json_object_get(want, member);
   double number = value ? json_number_value(value) : NAN;
-  if (isnan(number) != isnan(got) || fabs(number - got) > 1e-6)
-    WRONG("%s is %.9g, not %.9g", member, got, number);
+  EXPECT(isnan(number) == isnan(got) && !(fabs(number - got) > 1e-6), "%s is %.9g, not %.9g", member, got, number);
 }
 
 static void check_event(json_t *want, const vdbrt_event *e) {
@@ -259,15 +173,13 @@ static void check_event(json_t *want, const vdbrt_event *e) {
                {"relative_time", VDBRT_EVENT_RELATIVE_TIME},
                {"not_json", VDBRT_EVENT_NOT_JSON}};
   int32_t kind = vdbrt_event_kind(e), bits = 0;
-  if (kind < 0 || kind > 5 || strcmp(kinds[kind], text_at(want, "kind")))
-    WRONG("the kind is %d", kind);
+  EXPECT(kind >= 0 && kind <= 5 && !strcmp(kinds[kind], text_at(want, "kind")), "the kind is %d", kind);
   json_t *flag;
   size_t index, length;
   json_array_foreach(json_object_get(want, "flags"), index,
                      flag) for (int i = 0; i < 4; i++) if (!strcmp(flags[i].name, json_string_value(flag))) bits |=
       flags[i].bit;
-  if (bits != vdbrt_event_flags(e))
-    WRONG("the flags are %d, not %d", vdbrt_event_flags(e), bits);
+  EXPECT(bits == vdbrt_event_flags(e), "the flags are %d, not %d", vdbrt_event_flags(e), bits);
   const char *bytes = vdbrt_event_channel(e, &length);
   same_text(want, "channel", bytes, length);
   bytes = vdbrt_event_rtstream_id(e, &length);
@@ -331,7 +243,7 @@ static void run_frames(vdbrt_client *client, json_t *vector, bool in_bytes) {
   vdbrt_events *channel = NULL;
   vdbrt_error *error = NULL;
   if (vdbrt_events_open(client, NULL, NULL, &channel, &error) != VDBRT_OK) {
-    WRONG("the channel did not open: %s", vdbrt_error_message(error));
+    EXPECT(false, "the channel did not open: %s", vdbrt_error_message(error));
     vdbrt_error_free(error);
     return;
   }
@@ -342,28 +254,28 @@ static void run_frames(vdbrt_client *client, json_t *vector, bool in_bytes) {
     vdbrt_events_next(channel, slow(5000), &e, NULL);
     size_t length = 0;
     const char *json = vdbrt_event_json(e, &length);
-    if (!e || vdbrt_event_kind(e) != VDBRT_EVENT_OTHER || length != json_string_length(message) ||
-        memcmp(json, json_string_value(message), length))
-      WRONG("message %zu is %.*s", index, (int)length, json);
+    EXPECT(e && vdbrt_event_kind(e) == VDBRT_EVENT_OTHER && length == json_string_length(message) &&
+               !memcmp(json, json_string_value(message), length),
+           "message %zu is %.*s", index, (int)length, json);
     vdbrt_event_free(e);
   }
   vdbrt_event *last = NULL;
   vdbrt_events_next(channel, slow(5000), &last, NULL);
-  if (vdbrt_event_kind(last) != (end ? VDBRT_EVENT_DISCONNECTED : VDBRT_EVENT_OTHER)) {
-    WRONG("the last event is of kind %d", vdbrt_event_kind(last));
+  int32_t last_kind = vdbrt_event_kind(last);
+  EXPECT(last_kind == (end ? VDBRT_EVENT_DISCONNECTED : VDBRT_EVENT_OTHER), "the last event is of kind %d", last_kind);
+  if (last_kind != (end ? VDBRT_EVENT_DISCONNECTED : VDBRT_EVENT_OTHER)) {
     vdbrt_event_free(last);
     vdbrt_events_release(channel);
     return;
   }
   if (end) {
     json_t *json = event_json(last), *data = value_at(json, "data");
-    if (strcmp(text_at(data, "status"), text_at(end, "status")) ||
-        !json_equal(value_at(data, "close_code"), value_at(end, "close_code")))
-      WRONG("it ended with %s and code %d: %s", text_at(data, "status"), (int)json_integer_value(value_at(data, "close_code")),
-            text_at(data, "reason"));
+    EXPECT(!strcmp(text_at(data, "status"), text_at(end, "status")) &&
+               json_equal(value_at(data, "close_code"), value_at(end, "close_code")),
+           "it ended with %s and code %d: %s", text_at(data, "status"), (int)json_integer_value(value_at(data, "close_code")),
+           text_at(data, "reason"));
     json_t *reason = json_object_get(vector, "reason");
-    if (reason && !strstr(text_at(data, "reason"), json_string_value(reason)))
-      WRONG("the reason is %s", text_at(data, "reason"));
+    EXPECT(!reason || strstr(text_at(data, "reason"), json_string_value(reason)), "the reason is %s", text_at(data, "reason"));
     json_decref(json);
   }
   vdbrt_event_free(last);
@@ -385,21 +297,21 @@ static void run_frames(vdbrt_client *client, json_t *vector, bool in_bytes) {
     server_wait(s, "frames", 1);
   }
   json_decref(requests);
+  EXPECT(json_array_size(frames) == want, "%zu frames went back, not %zu", json_array_size(frames), want);
   if (json_array_size(frames) != want) {
-    WRONG("%zu frames went back, not %zu", json_array_size(frames), want);
     json_decref(frames);
     vdbrt_events_release(channel);
     return;
   }
   json_array_foreach(pongs, index, pong) {
     json_t *frame = json_array_get(frames, index);
-    if (strcmp(text_at(frame, "opcode"), "pong") || strcmp(text_at(frame, "hex"), json_string_value(pong)))
-      WRONG("frame %zu that went back is a %s of %s", index, text_at(frame, "opcode"), text_at(frame, "hex"));
+    EXPECT(!strcmp(text_at(frame, "opcode"), "pong") && !strcmp(text_at(frame, "hex"), json_string_value(pong)),
+           "frame %zu that went back is a %s of %s", index, text_at(frame, "opcode"), text_at(frame, "hex"));
   }
   if (end) {
     json_t *frame = json_array_get(frames, want - 1);
-    if (strcmp(text_at(frame, "opcode"), "close") || !json_equal(value_at(frame, "code"), value_at(end, "sent_code")))
-      WRONG("a %s with code %d went back", text_at(frame, "opcode"), (int)json_integer_value(value_at(frame, "code")));
+    EXPECT(!strcmp(text_at(frame, "opcode"), "close") && json_equal(value_at(frame, "code"), value_at(end, "sent_code")),
+           "a %s with code %d went back", text_at(frame, "opcode"), (int)json_integer_value(value_at(frame, "code")));
   }
   json_array_foreach(frames, index, message) CHECK(json_is_true(value_at(message, "masked")));
   json_decref(frames);
@@ -443,7 +355,10 @@ static int configuration(void) {
       status = vdbrt_config_set_json(config, text, &error);
       free(text);
     }
-    check_result(value_at(vector, "result"), status, error, false);
+    outcome got;
+    outcome_set(&got, status, NULL, error);
+    check_outcome(value_at(vector, "result"), &got, false, false);
+    outcome_free(&got);
     vdbrt_error_free(error);
     vdbrt_config_free(config);
   }
@@ -453,15 +368,22 @@ static int configuration(void) {
 
 int main(void) {
   s = server_start();
-  int with_answers = 0;
-  int configs = configuration();
-  int rests = rest(&with_answers);
+  int with_answers = 0, operation_count = 0;
+  while (operations[operation_count].name)
+    operation_count++;
+  int config_count = configuration();
+  int rest_count = rest(&with_answers);
+  CHECK_INT(each_file("rest", has_operation), operation_count);
+  int helper_count = helpers();
   int event_count = each_file("events", events);
   int frame_count = each_file("frames", frames);
   char counts[256];
-  snprintf(counts, sizeof counts, "%d vectors: %d rest, %d answers with each operation, %d events, %d frames, %d config",
-           rests + with_answers + event_count + frame_count + configs, rests, with_answers, event_count, frame_count, configs);
+  snprintf(counts, sizeof counts,
+           "%d operations: %d vectors, %d answers with each; %d helpers, %d events, %d frames, %d config; %d checks",
+           operation_count, rest_count, with_answers / operation_count, helper_count, event_count, frame_count, config_count,
+           checks);
   if (wrong)
-    failed(__FILE__, __LINE__, "%d things are wrong in %s", wrong, counts);
+    failed(__FILE__, __LINE__, "%d checks failed of %s", wrong, counts);
+  printf("figure: C conformance of %s\n", counts);
   return passed_with(counts);
 }

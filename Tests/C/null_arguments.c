@@ -74,6 +74,18 @@ static void channel(vdbrt_client *client, vdbrt_events *events) {
   FAILS(VDBRT_E_ARGUMENT, vdbrt_events_close(events, -2, &err));
 }
 
+static void helpers(void) {
+  static const char url[] = "https://p.example/watch?v=1";
+  char *out = garbage;
+  FAILS(VDBRT_E_ARGUMENT, vdbrt_embed_url(NULL, &out, &err));
+  CHECK(out == NULL);
+  FAILS(VDBRT_E_ARGUMENT, vdbrt_embed_url(url, NULL, &err));
+  FAILS(VDBRT_E_ARGUMENT, vdbrt_embed_code(NULL, NULL, &out, &err));
+  FAILS(VDBRT_E_ARGUMENT, vdbrt_embed_code(url, NULL, NULL, &err));
+  FAILS(VDBRT_E_ARGUMENT, vdbrt_play_url(NULL, &out, &err));
+  FAILS(VDBRT_E_ARGUMENT, vdbrt_play_url(url, NULL, &err));
+}
+
 int main(void) {
   vdbrt_config *config = NULL;
   vdbrt_client *client = garbage;
@@ -91,6 +103,7 @@ int main(void) {
   FAILS(VDBRT_E_ARGUMENT, vdbrt_op_new(-2, &op, &err));
   CHECK(op == NULL);
 
+  helpers();
   server *s = server_start();
   server_websocket(s, NULL);
   client = client_for(s, NULL);
