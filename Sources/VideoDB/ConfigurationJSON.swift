@@ -16,7 +16,7 @@ public enum ConfigurationJSON {
       case .null: try result.set(key, nil)
       case .string: try JSONTree.withString(value) { text throws(VideoDBError) in try result.set(key, text) }
       case .integer, .boolean: try result.set(key, text: try JSONTree.text(value))
-      default: throw VideoDBError(.configValue, "The value of `\(key.text)` must be text, a whole number or a boolean.")
+      default: throw VideoDBError(.configValue, "The value of `\(key)` must be text, a whole number or a boolean.")
       }
     }
     return result

@@ -48,7 +48,7 @@ extension Client {
   /// A member of an answer that has to be there.
   static func text(_ json: JSON, _ key: StaticString, _ operation: Operation) throws(VideoDBError) -> String {
     guard let text = json[key]?.string, !text.utf8.isEmpty else {
-      throw VideoDBError(.badAnswer, "\(operation.name): the answer has no `\(key.text)`.", body: json.bytes)
+      throw VideoDBError(.badAnswer, "\(operation.name): the answer has no `\(key)`.", body: json.bytes)
     }
     return text
   }

@@ -52,7 +52,7 @@ public enum Player {
   }
 
   private static func fault(_ name: StaticString, _ what: StaticString) -> VideoDBError {
-    VideoDBError(.argument, "\(name.text): \(what.text)")
+    VideoDBError(.argument, "\(name): \(what)")
   }
 
   private static func appendEscaped(_ text: [UInt8], to html: inout [UInt8]) {

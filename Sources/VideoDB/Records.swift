@@ -78,7 +78,7 @@ public final class Records: Sendable {
       throw VideoDBError(.badAnswer, "\(operation.name): the answer is no JSON object.")
     }
     guard let list = json[key], list.isArray else {
-      throw VideoDBError(.badAnswer, "\(operation.name): the answer has no list `\(key.text)`.", body: json.bytes)
+      throw VideoDBError(.badAnswer, "\(operation.name): the answer has no list `\(key)`.", body: json.bytes)
     }
     let page = list.elements
     let moved = Self.overlap(state.lastPage, page)

@@ -38,12 +38,15 @@ extension UnsafeRawBufferPointer {
 func lowercase(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte }
 
 extension Array where Element == UInt8 {
+  @inline(never)
   public init(_ text: StaticString) { self.init(UnsafeRawBufferPointer(text)) }
 
+  @inline(never)
   public mutating func append(_ text: StaticString) { append(contentsOf: UnsafeRawBufferPointer(text)) }
 
   public mutating func append(text: String) { append(contentsOf: text.utf8) }
 
+  @inline(never)
   public func equals(_ text: StaticString) -> Bool { withUnsafeBytes { $0.equals(text) } }
 
   /// As text; bytes that are not UTF-8 become U+FFFD.

@@ -6,7 +6,7 @@ public enum Envelope {
   case failed(VideoDBError)
 
   /// Reads an answer. `what` names the call, "GET /rtstream".
-  public init(_ what: String, httpStatus: Int32, retryAfterMs: Int64, body: [UInt8]) {
+  public init(_ what: Message, httpStatus: Int32, retryAfterMs: Int64, body: [UInt8]) {
     let json = JSON(body)
     let isOK = httpStatus >= 200 && httpStatus < 300
     guard isOK else {
@@ -29,7 +29,8 @@ public enum Envelope {
     if json["success"]?.bool == false {
       self = .failed(
         VideoDBError(
-          .rejected, "\(what): the service says no: \(Self.message(json) ?? "it gives no reason").", httpStatus: httpStatus,
+          .rejected, "\(what): the service says no: \(Self.message(json) ?? Array("it gives no reason" as StaticString)).",
+          httpStatus: httpStatus,
           body: json.bytes))
       return
     }
@@ -48,9 +49,12 @@ public enum Envelope {
   }
 
   private static func refusal(
-    _ what: String, _ httpStatus: Int32, _ retryAfterMs: Int64, _ json: JSON?, _ body: [UInt8]
+    _ what: Message, _ httpStatus: Int32, _ retryAfterMs: Int64, _ json: JSON?, _ body: [UInt8]
   ) -> VideoDBError {
-    let said = json.flatMap(message).map { ": \($0)" } ?? (json == nil && !body.isEmpty ? " with \(glimpse(body))" : "")
+    let said: Message =
+      if let reason = json.flatMap(message) { ": \(reason)" } else {
+        json == nil && !body.isEmpty ? " with \(glimpse(body))" : ""
+      }
     if httpStatus >= 300 && httpStatus < 400 {
       return VideoDBError(
         .redirect,
@@ -65,25 +69,25 @@ public enum Envelope {
       case .forbidden: " The key may not do this."
       case .notFound: " Check the id, and that it belongs to this account and base_url."
       case .rateLimited: " Wait, then try again."
-      case .server: " The service has a problem: try again later."
+      case .server: httpStatus == 501 ? " This service does not have it." : " The service has a problem: try again later."
       default: ""
       }
     return VideoDBError(
-      status, "\(what): HTTP \(httpStatus)\(said).\(advice.text)", httpStatus: httpStatus, retryAfterMs: retryAfterMs,
+      status, "\(what): HTTP \(httpStatus)\(said).\(advice)", httpStatus: httpStatus, retryAfterMs: retryAfterMs,
       body: json?.bytes)
   }
 
-  private static func message(_ json: JSON) -> String? {
+  private static func message(_ json: JSON) -> [UInt8]? {
     guard let text = (json["message"] ?? json["error"] ?? json["detail"])?.stringBytes, !text.isEmpty else { return nil }
     var shown = Array(text.prefix(500))
     while shown.last == 0x2E || shown.last == 0x0A { shown.removeLast() }
-    return shown.text
+    return shown
   }
 
   /// The beginning of an answer that is no JSON, on one line.
-  private static func glimpse(_ body: [UInt8]) -> String {
+  private static func glimpse(_ body: [UInt8]) -> Message {
     if body.isEmpty { return "empty" }
     let line = body.prefix(60).map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }
-    return "`\(line.text)\(body.count > 60 ? "..." : "")`"
+    return body.count > 60 ? "`\(line)...`" : "`\(line)`"
   }
 }

@@ -41,9 +41,11 @@ public struct JSON: Sendable {
 
   /// The member of an object; nil where this is no object or has none of that name. The last of several counts.
   public subscript(key: StaticString) -> JSON? {
-    var found: JSON?
-    forEachMember { name, value in if name.equals(key) { found = value } }
-    return found
+    @inline(never) get {
+      var found: JSON?
+      forEachMember { name, value in if name.equals(key) { found = value } }
+      return found
+    }
   }
 
   /// The members of an object, in order.

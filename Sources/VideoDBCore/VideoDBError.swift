@@ -11,12 +11,14 @@ public struct VideoDBError: Error, Sendable {
   /// The JSON answer of the service, secrets redacted.
   public var body: [UInt8]?
 
+  // Errors are made in a hundred places, and none of them is in a hurry.
+  @inline(never)
   public init(
-    _ status: Status, _ message: String, httpStatus: Int32 = 0, isRetryable: Bool = false, retryAfterMs: Int64 = -1,
+    _ status: Status, _ message: Message, httpStatus: Int32 = 0, isRetryable: Bool = false, retryAfterMs: Int64 = -1,
     body: [UInt8]? = nil
   ) {
     self.status = status
-    self.message = message
+    self.message = message.text
     self.httpStatus = httpStatus
     self.isRetryable = isRetryable
     self.retryAfterMs = retryAfterMs

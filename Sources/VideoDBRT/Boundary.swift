@@ -29,7 +29,7 @@ enum Boundary {
   /// An output that must be there, set to NULL.
   static func output<T>(_ out: UnsafeMutablePointer<T?>?, _ name: StaticString) throws(VideoDBError) -> UnsafeMutablePointer<T?>
   {
-    guard let out else { throw VideoDBError(.argument, "\(name.text) is NULL.") }
+    guard let out else { throw VideoDBError(.argument, "\(name) is NULL.") }
     out.pointee = nil
     return out
   }
@@ -51,19 +51,19 @@ enum Boundary {
   static func optionalText(_ text: Text?, _ name: StaticString) throws(VideoDBError) -> UnsafeRawBufferPointer? {
     guard let text else { return nil }
     let bytes = UnsafeRawBufferPointer(start: text, count: strlen(text))
-    guard isValidUTF8(bytes) else { throw VideoDBError(.encoding, "\(name.text) is not UTF-8.") }
+    guard isValidUTF8(bytes) else { throw VideoDBError(.encoding, "\(name) is not UTF-8.") }
     return bytes
   }
 
   static func text(_ text: Text?, _ name: StaticString) throws(VideoDBError) -> UnsafeRawBufferPointer {
-    guard let bytes = try optionalText(text, name) else { throw VideoDBError(.argument, "\(name.text) is NULL.") }
+    guard let bytes = try optionalText(text, name) else { throw VideoDBError(.argument, "\(name) is NULL.") }
     return bytes
   }
 
   /// Text of at least one byte.
   static func id(_ text: Text?, _ name: StaticString) throws(VideoDBError) -> [UInt8] {
     let bytes = try Self.text(text, name)
-    guard !bytes.isEmpty else { throw VideoDBError(.argument, "\(name.text) is empty.") }
+    guard !bytes.isEmpty else { throw VideoDBError(.argument, "\(name) is empty.") }
     return Array(bytes)
   }
 

@@ -93,13 +93,13 @@ enum HandleTable {
   }
 
   static func object(_ kind: HandleKind, _ handle: OpaquePointer?) throws(VideoDBError) -> AnyObject {
-    guard let handle else { throw VideoDBError(.handle, "The \(kind.name.text) is NULL.") }
+    guard let handle else { throw VideoDBError(.handle, "The \(kind.name) is NULL.") }
     switch find(kind, handle) {
     case .object(let object): return object
     case .forked:
-      throw VideoDBError(.forked, "The \(kind.name.text) belongs to the parent process. Make one of your own after fork().")
+      throw VideoDBError(.forked, "The \(kind.name) belongs to the parent process. Make one of your own after fork().")
     case .unknown:
-      throw VideoDBError(.handle, "This is no \(kind.name.text): it was released, or is a handle of another kind.")
+      throw VideoDBError(.handle, "This is no \(kind.name): it was released, or is a handle of another kind.")
     }
   }
 

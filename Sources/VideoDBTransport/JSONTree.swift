@@ -28,7 +28,7 @@ public final class JSONTree {
   static let outOfMemory = VideoDBError(.noMemory, "There is no memory for a JSON text.")
 
   /// Reads one JSON object. `what` names the argument in the error.
-  public static func parseObject(_ text: UnsafeRawBufferPointer, _ what: String) throws(VideoDBError) -> JSONTree {
+  public static func parseObject(_ text: UnsafeRawBufferPointer, _ what: Message) throws(VideoDBError) -> JSONTree {
     // Behind a number or a word jansson takes a NUL for the end of the text.
     if text.contains(0) { throw VideoDBError(.json, "\(what) holds a NUL byte. It must be one JSON object.") }
     var problem = json_error_t()
@@ -42,7 +42,7 @@ public final class JSONTree {
     return tree
   }
 
-  public static func parseObject(bytes: [UInt8], _ what: String) throws(VideoDBError) -> JSONTree {
+  public static func parseObject(bytes: [UInt8], _ what: Message) throws(VideoDBError) -> JSONTree {
     var result: Result<JSONTree, VideoDBError> = .failure(outOfMemory)
     bytes.withUnsafeBytes { text in
       do throws(VideoDBError) {
@@ -54,7 +54,7 @@ public final class JSONTree {
     return try result.get()
   }
 
-  private static func describe(_ problem: json_error_t) -> String {
+  private static func describe(_ problem: json_error_t) -> Message {
     let text = withUnsafeBytes(of: problem.text) { raw in
       // jansson quotes the text near the fault, which may hold a key: only what comes before is shown.
       let end = raw.firstIndex(of: 0) ?? raw.count

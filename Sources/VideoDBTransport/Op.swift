@@ -33,7 +33,7 @@ public final class Op: Sendable {
 
   public func unregister(_ id: Int) { state.withLock { $0.wakers.removeAll { $0.id == id } } }
 
-  static func cancelled(_ what: String) -> VideoDBError {
+  static func cancelled(_ what: Message) -> VideoDBError {
     VideoDBError(.cancelled, "\(what): cancelled. The request may have reached the service.")
   }
 }

@@ -26,7 +26,7 @@ struct CheckedOptions {
 
   static func name(_ rule: OptionRule) -> String { String(decoding: rule.key, as: UTF8.self) }
 
-  func fault(_ what: String) -> VideoDBError { VideoDBError(.option, "\(operation): \(what)") }
+  func fault(_ what: Message) -> VideoDBError { VideoDBError(.option, "\(operation): \(what)") }
 
   private func checkSeconds(_ rule: OptionRule, _ value: JSONTree.Ref) throws(VideoDBError) {
     let seconds = JSONTree.number(value)
@@ -133,7 +133,7 @@ struct QueryWriter {
     case .integer, .real, .boolean: add(key, try JSONTree.text(value))
     case .object, .array:
       throw VideoDBError(
-        .option, "\(operation): `\(key.text)` stands in the URL's query: it must be text, a number or a boolean.")
+        .option, "\(operation): `\(key)` stands in the URL's query: it must be text, a number or a boolean.")
     }
   }
 }

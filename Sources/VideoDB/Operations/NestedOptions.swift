@@ -9,7 +9,7 @@ enum BatchConfig {
     if let type = tree.member("type"), !equals(type, "time") {
       throw options.fault("`batch_config.type` must be \"time\": pictures are indexed by nothing else.")
     }
-    let extraction = try unknown(tree)
+    let extraction = try JSONTree.object()
     try extraction.set("time", borrowed: try seconds(tree, options))
     if let frames = tree.member("frame_count") {
       guard JSONTree.kind(frames) == .integer, (1...10_000).contains(JSONTree.integer(frames)) else {
@@ -38,27 +38,17 @@ enum BatchConfig {
       else { throw options.fault("`batch_config.value` must be a whole number of words or sentences from 1 to 1000000.") }
       value = count
     }
-    let extraction = try unknown(tree)
+    let extraction = try JSONTree.object()
     try extraction.set("segmenter", borrowed: type)
     try extraction.set("segmentation_value", borrowed: value)
     try copyUnknown(tree, extraction)
     return extraction
   }
 
-  private static func unknown(_ batch: JSONTree) throws(VideoDBError) -> JSONTree {
-    let extraction = try JSONTree.object()
-    try batch.forEachMember { name, value throws(VideoDBError) in
-      let name = bytes(name)
-      let isKnown = name.equals("type") || name.equals("value")
-      if !isKnown, JSONTree.kind(value) != .null { try extraction.set(name, borrowed: value) }
-    }
-    return extraction
-  }
-
   private static func copyUnknown(_ batch: JSONTree, _ extraction: JSONTree) throws(VideoDBError) {
     try batch.forEachMember { name, value throws(VideoDBError) in
       let name = bytes(name)
-      let isKnown = name.equals("type") || name.equals("value")
+      let isKnown = name.equals("type") || name.equals("value") || extraction.member(name) != nil
       if !isKnown, JSONTree.kind(value) != .null { try extraction.set(name, borrowed: value) }
     }
   }
@@ -87,7 +77,7 @@ enum PlayerConfig {
       as [(StaticString, StaticString)]
     {
       guard let value = tree.member(key) else { continue }
-      guard let text = JSONTree.string(value) else { throw options.fault("`player_config.\(key.text)` must be text.") }
+      guard let text = JSONTree.string(value) else { throw options.fault("`player_config.\(key)` must be text.") }
       if !text.isEmpty { query.add(Array(wire), text) }
     }
   }

@@ -12,7 +12,7 @@ extension Operation {
     // Opening a channel gives no JSON.
     guard let operation = named(name), operation.rawValue != Operation.websocketURL.rawValue else {
       throw VideoDBError(
-        .argument, "There is no operation `\(name.text)`. It is the name of a function of videodb_rt.h without vdbrt_.")
+        .argument, "There is no operation `\(name)`. It is the name of a function of videodb_rt.h without vdbrt_.")
     }
     return operation
   }
@@ -79,7 +79,7 @@ extension Operation {
     return Request(method, target, body: body)
   }
 
-  private func fault(_ what: String) -> VideoDBError { VideoDBError(.argument, "\(name): \(what)") }
+  private func fault(_ what: Message) -> VideoDBError { VideoDBError(.argument, "\(name): \(what)") }
   private func text(_ slice: Slice) -> String { String(decoding: slice, as: UTF8.self) }
 
   private func check(_ id: [UInt8]?, _ name: Slice) throws(VideoDBError) -> [UInt8] {
@@ -92,7 +92,7 @@ extension Operation {
     }
     if id.isEmpty { throw fault("\(text(name)) is empty.") }
     // "." and ".." would be taken out of the path by every HTTP library on the way.
-    if id.equals(".") || id.equals("..") { throw fault("\(text(name)) is `\(id.text)`, which is no id.") }
+    if id.equals(".") || id.equals("..") { throw fault("\(text(name)) is `\(id)`, which is no id.") }
     return id
   }
 

@@ -128,7 +128,7 @@ struct OptionRule {
   }
 
   /// What a value of this kind is, for the error.
-  var allowed: String {
+  var allowed: Message {
     switch kind {
     case .id, .set: return "left out: this call sets it"
     case .text: return "text that is not empty"
@@ -137,14 +137,16 @@ struct OptionRule {
     case .int, .number:
       let (low, high) = range
       let what: StaticString = kind == .int ? "a whole number" : "a number"
-      return high == .max ? "\(what.text) from \(low)" : "\(what.text) from \(low) to \(high)"
+      return high == .max ? "\(what) from \(low)" : "\(what) from \(low) to \(high)"
     case .seconds, .floor, .ceil: return "a number of seconds since the Unix epoch"
     case .object, .visual, .audio, .player: return "a JSON object"
     case .array: return "an array"
     case .objects: return "an array of JSON objects"
     case .one, .texts:
-      let names = choices.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ", ")
-      return kind == .one ? "one of " + names : "an array of at least one of " + names
+      // "a|b" as "a, b".
+      var names: [UInt8] = []
+      for c in argument { if c == 0x7C { names.append(", ") } else { names.append(c) } }
+      return kind == .one ? "one of \(names)" : "an array of at least one of \(names)"
     }
   }
 }

@@ -44,7 +44,7 @@ enum RawCall {
         : path.contains { $0 <= 0x20 || $0 >= 0x7F || $0 == 0x23 || $0 == 0x5C }
           ? "holds a character that must be percent-encoded"
           : hasDots(path) ? "must not hold . or .. as a segment" : nil
-    if let problem { throw VideoDBError(.argument, "call: the path \(problem.text). It looks like /rtstream.") }
+    if let problem { throw VideoDBError(.argument, "call: the path \(problem). It looks like /rtstream.") }
   }
 
   private static func hasDots(_ path: [UInt8]) -> Bool {

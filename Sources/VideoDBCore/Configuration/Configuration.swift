@@ -11,7 +11,7 @@ public struct Configuration: Sendable {
   public mutating func set(_ name: [UInt8], _ value: UnsafeRawBufferPointer?) throws(VideoDBError) {
     guard let key = ConfigKey.named(name) else {
       throw VideoDBError(
-        .configKey, "There is no configuration key `\(name.text)`. vdbrt_config_describe lists them\(Self.hint(name)).")
+        .configKey, "There is no configuration key `\(name)`. vdbrt_config_describe lists them\(Self.hint(name)).")
     }
     guard let value else {
       values[key.rawValue] = nil
@@ -36,8 +36,8 @@ public struct Configuration: Sendable {
   }
 
   private static func check(_ key: ConfigKey, _ value: UnsafeRawBufferPointer) throws(VideoDBError) {
-    func refuse(_ allowed: String) -> VideoDBError {
-      VideoDBError(.configValue, "The value of `\(key.spec.name.text)` must be \(allowed)\(shown(key, value)).")
+    func refuse(_ allowed: Message) -> VideoDBError {
+      VideoDBError(.configValue, "The value of `\(key.spec.name)` must be \(allowed)\(shown(key, value)).")
     }
     switch key.spec.kind {
     case .text, .secret:
@@ -46,29 +46,29 @@ public struct Configuration: Sendable {
     case .boolean:
       guard value.equals("true") || value.equals("false") else { throw refuse("true or false") }
     case .integer(let range):
-      let unit = key.spec.unit.map { " (\($0.text))" } ?? ""
+      let unit: Message = if let unit = key.spec.unit { " (\(unit))" } else { "" }
       guard let number = wholeNumber(Array(value)), range.contains(number) else {
         throw refuse("a whole number from \(range.lowerBound) to \(range.upperBound)\(unit)")
       }
     case .choice(let allowed):
       guard ConfigKey.choices(allowed).contains(where: { $0.equals(value) }) else {
-        throw refuse("one of " + allowed.text)
+        throw refuse("one of \(allowed)")
       }
     }
   }
 
-  private static func shown(_ key: ConfigKey, _ value: UnsafeRawBufferPointer) -> String {
+  private static func shown(_ key: ConfigKey, _ value: UnsafeRawBufferPointer) -> Message {
     if case .secret = key.spec.kind { return "" }
-    return value.count > 60 ? "" : ", not `\(String(decoding: value, as: UTF8.self))`"
+    return value.count > 60 ? "" : ", not `\(Array(value))`"
   }
 
   /// A key that is right but for its prefix or its case.
-  private static func hint(_ name: [UInt8]) -> String {
+  private static func hint(_ name: [UInt8]) -> Message {
     let wanted = name.map(lowercase)
     for key in ConfigKey.allCases {
       let known = Array(key.spec.name)
       let tail = known.lastIndex(of: 0x2E).map { Array(known[($0 + 1)...]) } ?? known
-      if wanted == known || wanted == tail { return "; `\(known.text)` is one" }
+      if wanted == known || wanted == tail { return "; `\(known)` is one" }
     }
     return ""
   }

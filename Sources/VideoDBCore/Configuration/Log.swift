@@ -24,8 +24,8 @@ public struct Log: Sendable {
   }
 
   @inline(__always)
-  public func callAsFunction(_ level: Level, _ topic: StaticString, _ message: @autoclosure () -> String) {
+  public func callAsFunction(_ level: Level, _ topic: StaticString, _ message: @autoclosure () -> Message) {
     guard let sink, level.rawValue >= minLevel.rawValue else { return }
-    sink(level, topic, message())
+    sink(level, topic, message().text)
   }
 }

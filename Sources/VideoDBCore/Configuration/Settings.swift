@@ -30,7 +30,7 @@ public struct Settings: Sendable {
       baseURL = try URLParts.parse(base)
     } catch {
       throw VideoDBError(
-        .url, "`base_url` is not a URL of a service: \(error.text.text). It looks like https://api.videodb.io.")
+        .url, "`base_url` is not a URL of a service: \(error.text). It looks like https://api.videodb.io.")
     }
     guard baseURL.scheme == .http || baseURL.scheme == .https, !baseURL.target.contains(0x3F) else {
       throw VideoDBError(.url, "`base_url` must begin with https:// (or http://) and have no query.")

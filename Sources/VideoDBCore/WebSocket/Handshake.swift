@@ -57,13 +57,13 @@ public struct Handshake {
     }
     guard upgrade, connection else { return failed("answered 101 without `Upgrade: websocket` and `Connection: Upgrade`") }
     guard accept else { return failed("answered 101 with a Sec-WebSocket-Accept that does not match our key") }
-    if let unasked { return failed("answered 101 with \(unasked.text) that was not asked for") }
+    if let unasked { return failed("answered 101 with \(unasked) that was not asked for") }
     return .open(consumed: headEnd + 4)
   }
 
   var expectedAccept: [UInt8] { base64(sha1(key + Array("258EAFA5-E914-47DA-95CA-C5AB0DC85B11" as StaticString))) }
 
-  private func failed(_ what: String) -> Progress {
+  private func failed(_ what: Message) -> Progress {
     .failed(VideoDBError(.upgrade, "Opening the WebSocket: the server \(what). Is this the URL of a WebSocket?"))
   }
 

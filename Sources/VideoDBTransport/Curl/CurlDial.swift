@@ -13,7 +13,7 @@ final class CurlDial {
   enum Moved {
     case bytes(Int)
     case again
-    case failed(String)
+    case failed(Message)
   }
 
   private(set) var state = State.trying
@@ -61,7 +61,7 @@ final class CurlDial {
     socket = -1
   }
 
-  func errorText(_ code: CURLcode) -> String { easy.errorText(code) }
+  func errorText(_ code: CURLcode) -> Message { easy.errorText(code) }
 
   private func finish(_ code: CURLcode) {
     multi.forgetSockets()

@@ -54,8 +54,8 @@ final class CurlEasy {
   func clearErrorText() { errorBuffer[0] = 0 }
 
   /// What libcurl says of the last failure: the buffer's detail, else the code's own text.
-  func errorText(_ code: CURLcode) -> String {
-    errorBuffer[0] == 0 ? curlText(code) : String(cString: errorBuffer)
+  func errorText(_ code: CURLcode) -> Message {
+    errorBuffer[0] == 0 ? curlText(code) : Message(cString: errorBuffer)
   }
 
   func long(_ info: CURLINFO) -> Int {

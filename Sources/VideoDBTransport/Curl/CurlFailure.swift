@@ -11,10 +11,10 @@ struct CurlFailure {
   let isPassing: Bool
 
   /// `proxyStatus`: what a proxy answered to CONNECT; 0 where none was asked.
-  init(_ code: CURLcode, didConnect: Bool, proxyStatus: Int = 0, text: String = "") {
+  init(_ code: CURLcode, didConnect: Bool, proxyStatus: Int = 0, text: Message = "") {
     // libcurl has no code of its own for a body whose chunks are malformed.
     if code == CURLE_RECV_ERROR,
-      Array(text.utf8).withUnsafeBytes({ $0.firstIndex(of: UnsafeRawBufferPointer("chunked-encoding")) }) != nil
+      text.bytes.withUnsafeBytes({ $0.firstIndex(of: UnsafeRawBufferPointer("chunked-encoding")) }) != nil
     {
       self.init(.protocolViolation, "The server breaks HTTP.", neverSent: false, isPassing: false)
       return

@@ -12,4 +12,4 @@ public enum CurlLibrary {
   }
 }
 
-func curlText(_ code: CURLcode) -> String { String(cString: curl_easy_strerror(code)) }
+func curlText(_ code: CURLcode) -> Message { Message(cString: curl_easy_strerror(code)) }

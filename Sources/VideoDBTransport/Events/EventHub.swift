@@ -181,7 +181,7 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
     why.message = redactor.redact(why.message)
     isOver = true
     connection = nil
-    settings.log(.info, "ws", why.message)
+    settings.log(.info, "ws", Message(why.message))
     announce(.disconnected) { data throws(VideoDBError) in
       try data.set("status", why.status.name)
       try data.set("reason", Array(why.message.utf8))

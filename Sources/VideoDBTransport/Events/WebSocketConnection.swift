@@ -122,7 +122,7 @@ final class WebSocketConnection: LoopSource {
         end(
           VideoDBError(
             .timeout,
-            "Opening the WebSocket: \(phase == .connecting ? "no connection" : "no answer to the upgrade") within \(settings.ws.connectTimeoutMs) ms (\(parts.authority.text)).",
+            "Opening the WebSocket: \(phase == .connecting ? "no connection" : "no answer to the upgrade") within \(settings.ws.connectTimeoutMs) ms (\(parts.authority)).",
             isRetryable: true))
       } else {
         arm()
@@ -158,7 +158,7 @@ final class WebSocketConnection: LoopSource {
     if now >= phaseDeadlineMs {
       phaseDeadlineMs = Clock.deadline(afterMs: settings.ws.pingIntervalMs)
       if !isPaused {
-        settings.log(.debug, "ws", "Ping to \(parts.authority.text).")
+        settings.log(.debug, "ws", "Ping to \(parts.authority).")
         send(.ping, [])
         guard phase == .open else { return }
         if pongDeadlineMs < 0 { pongDeadlineMs = Clock.deadline(afterMs: settings.ws.pongTimeoutMs) }
@@ -177,7 +177,7 @@ final class WebSocketConnection: LoopSource {
       let failure = CurlFailure(code, didConnect: false)
       end(
         VideoDBError(
-          failure.status, "Opening the WebSocket: \(dial.errorText(code)) (\(parts.authority.text)). \(failure.advice.text)",
+          failure.status, "Opening the WebSocket: \(dial.errorText(code)) (\(parts.authority)). \(failure.advice)",
           isRetryable: failure.isPassing))
     case .connected:
       phase = .upgrading
@@ -358,7 +358,7 @@ final class WebSocketConnection: LoopSource {
         phase = .open
         phaseDeadlineMs = Clock.deadline(afterMs: settings.ws.pingIntervalMs)
         arm()
-        settings.log(.info, "ws", "Connected to \(parts.authority.text).")
+        settings.log(.info, "ws", "Connected to \(parts.authority).")
         owner?.opened(connectionID: id)
         return phase != .ended
       }
@@ -373,7 +373,7 @@ final class WebSocketConnection: LoopSource {
       code: 1002,
       VideoDBError(
         .firstMessage,
-        "Opening the WebSocket: the first message of the server is \(problem.text). It must be {\"connection_id\": \"...\"}. Is this VideoDB's WebSocket?"
+        "Opening the WebSocket: the first message of the server is \(problem). It must be {\"connection_id\": \"...\"}. Is this VideoDB's WebSocket?"
       ))
     return false
   }
@@ -406,7 +406,7 @@ final class WebSocketConnection: LoopSource {
       code: code,
       VideoDBError(
         status,
-        "\(phase == .open ? "The WebSocket" : "Opening the WebSocket"): the server sent \(what.text) (RFC 6455, close code \(code))."
+        "\(phase == .open ? "The WebSocket" : "Opening the WebSocket"): the server sent \(what) (RFC 6455, close code \(code))."
       ), closeCode: code)
   }
 
@@ -427,7 +427,7 @@ final class WebSocketConnection: LoopSource {
     send(.close, FrameWriter.closePayload(code: code))
   }
 
-  private func broken(_ text: String) {
+  private func broken(_ text: Message) {
     if phase == .closing {
       end(nil)
       return
@@ -458,7 +458,7 @@ final class WebSocketConnection: LoopSource {
   private func tellOwner(_ reason: (error: VideoDBError, code: UInt16)?) {
     let owner = self.owner
     self.owner = nil
-    settings.log(.info, "ws", "Connection to \(parts.authority.text) ended with close code \(reason?.code ?? 1006).")
+    settings.log(.info, "ws", "Connection to \(parts.authority) ended with close code \(reason?.code ?? 1006).")
     owner?.ended(reason?.error ?? VideoDBError(.disconnected, "The WebSocket ended."), closeCode: reason?.code ?? 1006)
   }
 }

@@ -18,7 +18,7 @@ struct WebSocketTarget {
     let parts: URLParts
     do { parts = try URLParts.parse(url) } catch {
       throw VideoDBError(
-        .url, "Opening the WebSocket: the service's websocket_url is none that can be used: \(error.text.text).")
+        .url, "Opening the WebSocket: the service's websocket_url is none that can be used: \(error.text).")
     }
     guard parts.scheme == .ws || parts.scheme == .wss else {
       throw VideoDBError(.url, "Opening the WebSocket: the service's websocket_url does not begin with wss:// or ws://.")

@@ -13,7 +13,7 @@ struct Exchange {
   }
 
   /// "GET /rtstream": how errors call it.
-  let name: String
+  let name: Message
   let deadlineMs: Int64
   private(set) var request: Request
   private(set) var origin: [UInt8]
@@ -47,7 +47,7 @@ struct Exchange {
     let redactor = redactor
     error.message = redactor.redact(error.message)
     error.body = error.body.map { redactor.redact($0) }
-    settings.log(.warning, "http", error.message)
+    settings.log(.warning, "http", Message(error.message))
     return error
   }
 
@@ -89,7 +89,7 @@ struct Exchange {
       let host = origin.drop { $0 != 0x2F }.drop { $0 == 0x2F }
       return fail(
         VideoDBError(
-          failure.status, "\(request.name): \(text) (\(Array(host).text)). \(failure.advice.text)", isRetryable: mayRepeat))
+          failure.status, "\(request.name): \(text) (\(Array(host))). \(failure.advice)", isRetryable: mayRepeat))
     }
   }
 
@@ -135,7 +135,7 @@ struct Exchange {
     let parts: URLParts
     do { parts = try URLParts.parse(url) } catch {
       return fail(
-        VideoDBError(.badAnswer, "\(name): the service answered with an output_url that is none: \(error.text.text)."))
+        VideoDBError(.badAnswer, "\(name): the service answered with an output_url that is none: \(error.text)."))
     }
     guard parts.scheme == .http || parts.scheme == .https else {
       return fail(VideoDBError(.badAnswer, "\(name): the service answered with an output_url that is not http."))
@@ -166,7 +166,7 @@ struct Exchange {
     }
   }
 
-  private static func describe(_ outcome: Transfer.Outcome) -> String {
+  private static func describe(_ outcome: Transfer.Outcome) -> Message {
     switch outcome {
     case .answer(let response): "HTTP \(response.httpStatus), \(response.body.count) bytes"
     case .failed(_, let text): text

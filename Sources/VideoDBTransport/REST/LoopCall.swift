@@ -51,7 +51,7 @@ final class LoopCalls {
   }
 
   /// Ends what runs with this error.
-  func end(_ why: (String) -> VideoDBError) {
+  func end(_ why: (Message) -> VideoDBError) {
     for call in running { call.stop(why(call.name)) }
   }
 
@@ -85,7 +85,7 @@ final class LoopCall: LoopSource, @unchecked Sendable {
     self.op = op
   }
 
-  var name: String { exchange.name }
+  var name: Message { exchange.name }
 
   func start(_ completion: @escaping CallCompletion) {
     self.completion = completion

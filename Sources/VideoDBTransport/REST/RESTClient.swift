@@ -74,7 +74,7 @@ public final class RESTClient: Sendable {
     op.map { $0.deadlineMs } ?? Clock.deadline(afterMs: settings.timeoutMs)
   }
 
-  private func take(_ what: String) throws(VideoDBError) -> RESTSession {
+  private func take(_ what: Message) throws(VideoDBError) -> RESTSession {
     let (kept, isClosed) = state.withLock { state in
       let session = state.isClosed ? nil : state.idle.popLast()
       if let session { state.busy.append(session) }
@@ -101,5 +101,5 @@ public final class RESTClient: Sendable {
     }
   }
 
-  static func closed(_ what: String) -> VideoDBError { VideoDBError(.closed, "\(what): the client was shut down.") }
+  static func closed(_ what: Message) -> VideoDBError { VideoDBError(.closed, "\(what): the client was shut down.") }
 }

@@ -43,9 +43,9 @@ public struct Request: Sendable {
   }
 
   /// "GET /rtstream": how errors and log lines call it. Without the query.
-  public var name: String {
+  public var name: Message {
     let path = target.prefix { $0 != 0x3F }
-    return "\(method.text.text) \(String(decoding: path, as: UTF8.self))"
+    return "\(method.text) \(Array(path))"
   }
 }
 

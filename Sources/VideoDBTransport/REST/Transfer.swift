@@ -7,7 +7,7 @@ import VideoDBCore
 final class Transfer: @unchecked Sendable {
   enum Outcome {
     case answer(Response)
-    case failed(CurlFailure, text: String)
+    case failed(CurlFailure, text: Message)
     case tooLarge
   }
 
