@@ -1,14 +1,44 @@
 import Foundation
+import Synchronization
 import Testing
-import VideoDB
 import VideoDBCore
 import VideoDBTransport
+
+@testable import VideoDB
 
 /// The vectors of Tests/Conformance through the Swift interface. Its README says what they mean.
 struct ConformanceTests {
   typealias Object = [String: Any]
 
   static let folder = ScriptedServer.folder.appendingPathComponent("Conformance")
+
+  /// What has been run, told when all of it has.
+  struct Tally {
+    var parts = 0
+    var vectors = 0
+    var answers = 0
+    var helpers = 0
+    var checks = 0
+  }
+
+  static let tally = Mutex(Tally())
+
+  static func count(_ add: (inout Tally) -> Void) {
+    tally.withLock { tally in
+      add(&tally)
+      tally.parts += 1
+      // Each file, the answers with each, and the helpers.
+      guard tally.parts == 2 * names.count + 1 else { return }
+      print(
+        "figure: Swift conformance of \(names.count) operations: \(tally.vectors) vectors,",
+        "\(tally.answers / names.count) answers with each; \(tally.helpers) helpers; \(tally.checks) checks")
+    }
+  }
+
+  static func expect(_ isRight: Bool, _ comment: @autoclosure () -> Comment, at location: SourceLocation = #_sourceLocation) {
+    tally.withLock { $0.checks += 1 }
+    if !isRight { Issue.record(comment(), sourceLocation: location) }
+  }
 
   static func load(_ path: String) throws -> Object {
     try #require(
@@ -23,28 +53,20 @@ struct ConformanceTests {
     return names.filter { $0.hasSuffix(".json") }.sorted().map { "\(name)/\($0)" }
   }
 
-  static let operations: [String: (operation: VideoDB.Operation, ids: [String])] = {
-    let all: [VideoDB.Operation] = [
-      .collectionGet, .collectionList, .rtstreamConnect, .rtstreamGet, .rtstreamList, .rtstreamStart, .rtstreamStop,
-      .rtstreamIndexVisuals,
-      .sceneIndexList, .sceneIndexGet, .sceneIndexStart, .sceneIndexStop, .sceneIndexGetScenes, .eventRuleCreate,
-      .eventRuleList,
-      .alertCreate, .alertList, .alertEnable, .alertDisable,
-    ]
-    var table: [String: (VideoDB.Operation, [String])] = [:]
-    for operation in all {
-      let name = operation.name
-      let ids =
-        name.hasPrefix("collection_get") || name == "rtstream_connect"
-        ? ["collection_id"]
-        : name.hasPrefix("alert_enable") || name.hasPrefix("alert_disable")
-          ? ["rtstream_id", "index_id", "alert_id"]
-          : name.hasPrefix("scene_index_list") || name.hasPrefix("rtstream_") && name != "rtstream_list"
-            ? ["rtstream_id"] : name.hasPrefix("scene_index") || name.hasPrefix("alert_") ? ["rtstream_id", "index_id"] : []
-      table[name] = (operation, ids)
-    }
-    return table
+  /// The whole table. A channel is no call.
+  static let operations: [String: VideoDB.Operation] = {
+    let calls = VideoDB.Operation.allCases.filter { $0 != .websocketURL }
+    return Dictionary(uniqueKeysWithValues: calls.map { ($0.name, $0) })
   }()
+
+  static let names = (operations.keys + ["call"]).sorted()
+
+  /// The names of its ids, in order: those in braces, then those of a line `NAME id`.
+  static func idNames(_ operation: VideoDB.Operation) -> [String] {
+    let lines = operation.text.text.split(separator: "\n")
+    let path = lines[0].split(separator: "{").dropFirst().compactMap { $0.split(separator: "}").first.map(String.init) }
+    return path + lines.dropFirst().filter { $0.hasSuffix(" id") }.map { String($0.dropLast(3)) }
+  }
 
   /// An argument as it is given: a string as it is, anything else as JSON.
   static func argument(_ value: Any?) throws -> String? {
@@ -53,8 +75,8 @@ struct ConformanceTests {
     return String(decoding: try JSONSerialization.data(withJSONObject: value, options: .fragmentsAllowed), as: UTF8.self)
   }
 
-  static func call(_ client: Client, _ operation: String, _ args: Object) throws -> [UInt8] {
-    if operation == "call" {
+  static func call(_ client: Client, _ name: String, _ args: Object) throws -> [UInt8] {
+    if name == "call" {
       return try withText(argument(args["query_json"])) { query in
         try withText(argument(args["body_json"])) { body in
           try client.call(
@@ -64,47 +86,70 @@ struct ConformanceTests {
         }
       }
     }
-    let (operation, names) = try #require(operations[operation])
-    let ids = names.map { name in Array((args[name] as? String ?? (name == "collection_id" ? "default" : "")).utf8) }
+    let operation = try #require(operations[name])
+    let ids = idNames(operation).map { name in (args[name] as? String).map { Array($0.utf8) } }
     return try withText(argument(args["options_json"])) { try client.run(operation, ids: ids, options: $0) }
   }
 
-  static func same(_ a: Any?, _ b: Any?) -> Bool {
-    (a as? NSObject ?? NSNull()) == (b as? NSObject ?? NSNull())
+  /// Compared as text, in which 1 is not true.
+  static func text(_ json: Any?) -> String {
+    let data = try? JSONSerialization.data(withJSONObject: json ?? NSNull(), options: [.sortedKeys, .fragmentsAllowed])
+    return data.map { String(decoding: $0, as: UTF8.self) } ?? "no JSON"
   }
+
+  static func same(_ a: Any?, _ b: Any?) -> Bool { text(a) == text(b) }
 
   static func check(_ result: Object, _ outcome: Result<[UInt8], VideoDBError>, isRead: Bool, _ comment: Comment) throws {
     switch outcome {
     case .success(let out):
-      #expect(result["status"] as? String == "VDBRT_OK", comment)
+      expect(result["status"] as? String == "VDBRT_OK", comment)
       if let expected = result["out"] {
-        #expect(same(try JSONSerialization.jsonObject(with: Data(out), options: .fragmentsAllowed), expected), comment)
+        let got = try JSONSerialization.jsonObject(with: Data(out), options: .fragmentsAllowed)
+        expect(same(got, expected), "\(comment): \(text(got)), not \(text(expected))")
       }
     case .failure(let error):
-      #expect(error.status.name.text == result["status"] as? String, "\(comment): \(error.message)")
-      #expect(!error.message.isEmpty, comment)
-      #expect(!error.message.contains("sk-conformance"), comment)
-      if let status = result["http_status"] as? Int { #expect(Int(error.httpStatus) == status, comment) }
-      if let wait = result["retry_after_ms"] as? Int { #expect(Int(error.retryAfterMs) == wait, comment) }
+      expect(error.status.name.text == result["status"] as? String, "\(comment): \(error.message)")
+      expect(!error.message.isEmpty, comment)
+      expect(!error.message.contains("sk-conformance"), comment)
+      if let status = result["http_status"] as? Int { expect(Int(error.httpStatus) == status, comment) }
+      if let wait = result["retry_after_ms"] as? Int { expect(Int(error.retryAfterMs) == wait, comment) }
       if let retryable = result["retryable"] {
-        #expect(error.isRetryable == (retryable as? String == "reads" ? isRead : retryable as? Bool), comment)
+        expect(error.isRetryable == (retryable as? String == "reads" ? isRead : retryable as? Bool), comment)
       }
       for words in result["message"] as? [String] ?? [] {
-        #expect(error.message.contains(words), "\(comment): \(error.message)")
+        expect(error.message.contains(words), "\(comment): `\(words)` is not in: \(error.message)")
       }
       if let body = result["body"] {
         let carried = try error.body.map { try JSONSerialization.jsonObject(with: Data($0), options: .fragmentsAllowed) }
-        #expect(same(carried, body), comment)
+        expect(same(carried, body), "\(comment): \(text(carried))")
       }
     }
+  }
+
+  static func check(_ requests: [Object], _ request: Object?, mayRepeat: Bool, _ comment: Comment) {
+    guard let request else { return expect(requests.isEmpty, comment) }
+    expect(requests.count == 1 || mayRepeat && requests.count == 2, "\(comment): \(requests.count) requests")
+    guard let sent = requests.first else { return }
+    expect(sent["method"] as? String == request["method"] as? String, "\(comment): \(sent["method"] ?? "")")
+    expect(sent["path"] as? String == request["path"] as? String, "\(comment): \(sent["path"] ?? "")")
+    var query: Object = [:]
+    for item in URLComponents(string: "?" + (sent["query"] as? String ?? ""))?.queryItems ?? [] {
+      query[item.name] = item.value
+    }
+    expect(same(query, request["query"] ?? Object()), "\(comment): \(sent["query"] ?? "")")
+    if let body = request["body"] {
+      expect(same(sent["json"], body), "\(comment): \(sent["body"] ?? ""), not \(text(body))")
+    } else {
+      expect(sent["body"] as? String == "", comment)
+    }
+    let headers = sent["headers"] as? [[String]] ?? []
+    expect(headers.contains { $0[0].lowercased() == "x-access-token" && $0[1] == "sk-conformance" }, comment)
   }
 
   static func run(
     _ server: ScriptedServer, _ operation: String, _ args: Object, _ request: Object?, _ answer: Any?, _ result: Object,
     _ name: String
-  )
-    throws
-  {
+  ) throws {
     let comment: Comment = "\(operation): \(name)"
     try server.script(answer.map { [["on": "* *", "answers": [$0]]] } ?? [])
     // A client for each: no connection of an earlier vector is there to be used again.
@@ -114,55 +159,62 @@ struct ConformanceTests {
     }
     let isRead = request?["method"] as? String == "GET"
     try check(result, outcome, isRead: isRead, comment)
-    let requests = try server.requests()
-    guard let request else {
-      #expect(requests.isEmpty, comment)
-      return
-    }
     let isBroken = (answer as? [Object])?.isEmpty == false && isRead
-    #expect(requests.count == 1 || isBroken && requests.count == 2, "\(comment): \(requests.count) requests")
-    guard let sent = requests.first else { return }
-    #expect(sent["method"] as? String == request["method"] as? String, comment)
-    #expect(sent["path"] as? String == request["path"] as? String, comment)
-    var query: Object?
-    if let text = sent["query"] as? String {
-      query = [:]
-      for item in URLComponents(string: "?" + text)?.queryItems ?? [] { query?[item.name] = item.value }
-    }
-    #expect(same(query, request["query"]), "\(comment): \(sent["query"] ?? "")")
-    if let body = request["body"] {
-      #expect(same(sent["json"], body), "\(comment): \(sent["body"] ?? "")")
-    } else {
-      #expect(sent["body"] as? String == "", comment)
-    }
-    let headers = sent["headers"] as? [[String]] ?? []
-    #expect(headers.contains { $0[0].lowercased() == "x-access-token" && $0[1] == "sk-conformance" }, comment)
+    check(try server.requests(), request, mayRepeat: isBroken, comment)
   }
 
-  @Test(arguments: files("rest"))
-  func rest(_ path: String) throws {
+  @Test(arguments: names)
+  func rest(_ operation: String) throws {
     let server = try ScriptedServer()
-    let file = try Self.load(path)
-    let operation = try #require(file["operation"] as? String)
-    for vector in try #require(file["vectors"] as? [Object]) {
+    let vectors = try Self.vectors("rest/\(operation).json")
+    for vector in vectors {
       try Self.run(
         server, operation, vector["args"] as? Object ?? [:], vector["request"] as? Object, vector["answer"],
         try #require(vector["result"] as? Object), vector["name"] as? String ?? "")
     }
+    // Every operation is seen to succeed, to fail, and to be answered with something odd.
+    func status(_ vector: Object) -> String? { (vector["result"] as? Object)?["status"] as? String }
+    Self.expect(vectors.contains { status($0) == "VDBRT_OK" }, "\(operation): no success")
+    Self.expect(vectors.contains { status($0) != "VDBRT_OK" && $0["answer"] != nil }, "\(operation): no answered error")
+    Self.expect(vectors.contains { $0["odd"] as? Bool == true }, "\(operation): no odd answer")
+    Self.count { $0.vectors += vectors.count }
   }
 
-  @Test(arguments: ["rest/rtstream_get.json", "rest/rtstream_connect.json", "rest/rtstream_start.json", "rest/call.json"])
-  func answers(_ path: String) throws {
+  @Test(arguments: names)
+  func answers(_ operation: String) throws {
     let server = try ScriptedServer()
-    let file = try Self.load(path)
-    let first = try #require((file["vectors"] as? [Object])?.first)
-    for vector in try Self.vectors("answers.json") {
-      var result = try #require(vector["result"] as? Object)
-      if path.contains("start") { result["out"] = nil }
+    let first = try #require(try Self.vectors("rest/\(operation).json").first)
+    let vectors = try Self.vectors("answers.json")
+    for vector in vectors {
       try Self.run(
-        server, try #require(file["operation"] as? String), first["args"] as? Object ?? [:], first["request"] as? Object,
-        vector["answer"], result, vector["name"] as? String ?? "")
+        server, operation, first["args"] as? Object ?? [:], first["request"] as? Object, vector["answer"],
+        try #require(vector["result"] as? Object), vector["name"] as? String ?? "")
     }
+    Self.count { $0.answers += vectors.count }
+  }
+
+  @Test func everyFileHasAnOperation() throws {
+    #expect(Self.files("rest") == Self.names.map { "rest/\($0).json" })
+  }
+
+  @Test func helpers() throws {
+    let vectors = try Self.vectors("helpers.json")
+    for vector in vectors {
+      let args = try #require(vector["args"] as? Object)
+      let helper = vector["helper"] as? String ?? ""
+      let comment: Comment = "\(helper): \(vector["name"] ?? "")"
+      let url = Array((args["url"] as? String ?? "").utf8)
+      let outcome = Result { () throws -> [UInt8] in
+        switch helper {
+        case "embed_url": try Player.embedURL(url)
+        case "play_url": try Player.playURL(url)
+        default: try withText(Self.argument(args["options_json"])) { try Player.embedCode(url, options: $0) }
+        }
+      }.mapError { $0 as? VideoDBError ?? VideoDBError(.internal, "\($0)") }
+      try Self.check(try #require(vector["result"] as? Object), outcome, isRead: false, comment)
+      Self.expect((try? outcome.get()) == (vector["text"] as? String).map { Array($0.utf8) }, comment)
+    }
+    Self.count { $0.helpers += vectors.count }
   }
 
   static func bytes(hex: String) -> [UInt8] {
