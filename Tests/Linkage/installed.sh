@@ -48,4 +48,6 @@ same "the README shows examples/minimal.c" "$(tail -n +2 examples/minimal.c | sh
   "$(awk '/^```c$/ { on = 1; next } /^```$/ { on = 0 } on' README.md | sha256sum)"
 check "examples/minimal.c compiles" "${CC:-gcc}" -std=c11 -Wall -Wextra -pedantic -Werror examples/minimal.c -o "$work/minimal" \
   $(pkg-config --cflags --libs videodb_rt)
+check "examples/poll.c compiles" "${CC:-gcc}" -std=c11 -Wall -Wextra -pedantic -Werror examples/poll.c -o "$work/poll" \
+  $(pkg-config --cflags --libs videodb_rt)
 finish

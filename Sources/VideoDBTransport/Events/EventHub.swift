@@ -203,13 +203,16 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
       _ = EventScanner.scan(bytes, into: &fields)
       fields.kind = kind
       receivedMs = vdbshim_unix_ms()
-      if isPushing { push(fields, bytes) }
+      // A handler finds the channel open, and whoever waits for the end finds that the last handler has returned.
+      let isFirst = kind == .connected
+      if isPushing, !isFirst { push(fields, bytes) }
       let record = isPushing ? nil : EventRecord.make(fields, bytes, receivedMs: receivedMs)
       state.update { state in
         if let record { state.queue.append(record) }
         change(&state)
         signal(&state)
       }
+      if isPushing, isFirst { push(fields, bytes) }
     }
   }
 
