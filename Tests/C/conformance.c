@@ -22,8 +22,12 @@ static void answer_with(json_t *answer) {
   json_decref(rule);
 }
 
-static void run_rest(vdbrt_client *client, const operation *o, json_t *args, json_t *request, json_t *answer, json_t *result) {
-  answer_with(answer);
+/* The ways to make a call. Each vector takes all of them. */
+enum way { BLOCKING, ON_OUR_THREAD, ON_THE_APPLICATIONS_LOOP, WAYS };
+
+static vdbrt_client *clients[WAYS];
+
+static outcome blocking_call(const operation *o, json_t *args) {
   const char *texts[MAX_TEXTS] = {NULL};
   char *made[MAX_TEXTS] = {NULL};
   size_t known = 0;
@@ -38,20 +42,81 @@ static void run_rest(vdbrt_client *client, const operation *o, json_t *args, jso
   CHECK_INT(json_object_size(args), known);
   char *out = o->has_out ? (char *)s : NULL;
   vdbrt_error *error = NULL;
-  vdbrt_status status = o->run(client, texts, NULL, &out, &error);
+  vdbrt_status status = o->run(clients[BLOCKING], texts, NULL, &out, &error);
   outcome got;
   outcome_set(&got, status, out, error);
   vdbrt_string_free(out);
   vdbrt_error_free(error);
   for (int i = 0; i < MAX_TEXTS; i++)
     free(made[i]);
+  return got;
+}
+
+/* The arguments as one object; NULL where they are not to be said so: a text in place of an object. */
+static json_t *flat(json_t *args) {
+  json_t *all = json_object(), *value;
+  const char *name;
+  json_object_foreach(args, name, value) {
+    bool is_options = !strcmp(name, "options_json"), is_part = !is_options && strstr(name, "_json");
+    if ((is_options || is_part) && !json_is_object(value)) {
+      json_decref(all);
+      return NULL;
+    }
+    if (is_options)
+      CHECK(!json_object_update(all, value));
+    else if (is_part) {
+      char key[32];
+      snprintf(key, sizeof key, "%.*s", (int)(strlen(name) - strlen("_json")), name);
+      json_object_set(all, key, value);
+    } else
+      json_object_set(all, name, value);
+  }
+  return all;
+}
+
+static outcome async_call(enum way way, const operation *o, json_t *args) {
+  char *text = dumped(args);
+  completion *c = completion_new();
+  vdbrt_error *error = NULL;
+  vdbrt_status status = vdbrt_call_async(clients[way], o->name, text, NULL, on_completion, c, &error);
+  free(text);
+  outcome got;
+  if (status == VDBRT_OK) {
+    const outcome *o = completion_wait(c, way == ON_THE_APPLICATIONS_LOOP ? clients[way] : NULL);
+    got = *o;
+    got.out = o->out ? strdup(o->out) : NULL;
+    got.message = strdup(o->message);
+    got.body = o->body ? strdup(o->body) : NULL;
+  } else {
+    outcome_set(&got, status, NULL, error);
+    CHECK(!is_completed(c));
+  }
+  vdbrt_error_free(error);
+  completion_free(c);
+  return got;
+}
+
+/* In how many ways it went. */
+static int run_rest(const operation *o, json_t *args, json_t *request, json_t *answer, json_t *result) {
+  static const char *const names[WAYS] = {"", ", async", ", async on an external loop"};
   bool is_read = !strncmp(o->request, "GET ", 4);
-  check_outcome(result, &got, is_read, o->has_out);
-  outcome_free(&got);
-  json_t *requests = server_requests(s);
-  /* libcurl sends a read once more by itself where a kept connection ends without a word. */
-  check_requests(request, requests, is_read && status == VDBRT_E_DISCONNECTED);
-  json_decref(requests);
+  json_t *all = flat(args);
+  int ways = all ? WAYS : 1;
+  size_t end = strlen(place);
+  for (int way = 0; way < ways; way++) {
+    snprintf(place + end, sizeof place - end, "%s", names[way]);
+    answer_with(answer);
+    outcome got = way == BLOCKING ? blocking_call(o, args) : async_call(way, o, all);
+    check_outcome(result, &got, is_read, o->has_out);
+    json_t *requests = server_requests(s);
+    /* libcurl sends a read again by itself for each kept connection that ends without a word. */
+    check_requests(request, requests, is_read && got.status == VDBRT_E_DISCONNECTED);
+    json_decref(requests);
+    outcome_free(&got);
+  }
+  place[end] = 0;
+  json_decref(all);
+  return ways;
 }
 
 /* Every operation is seen to succeed, to fail, and to be answered with something odd. */
@@ -69,8 +134,10 @@ static void check_coverage(json_t *vectors) {
          errors, oddities);
 }
 
-static int rest(int *with_answers) {
-  vdbrt_client *client = conformance_client("{\"http.max_retries\":0}");
+static int rest(int *with_answers, int *calls) {
+  for (int way = 0; way < WAYS; way++)
+    clients[way] = conformance_client(way == ON_THE_APPLICATIONS_LOOP ? "{\"http.max_retries\":0,\"loop.mode\":\"external\"}"
+                                                                      : "{\"http.max_retries\":0}");
   json_t *answers = load("answers.json"), *vector, *shared;
   int count = 0;
   size_t index, n;
@@ -83,21 +150,22 @@ static int rest(int *with_answers) {
     check_coverage(value_at(file, "vectors"));
     json_array_foreach(value_at(file, "vectors"), index, vector) {
       snprintf(place, sizeof place, "%s: %s", name, text_at(vector, "name"));
-      run_rest(client, o, value_at(vector, "args"), json_object_get(vector, "request"), json_object_get(vector, "answer"),
-               value_at(vector, "result"));
+      *calls += run_rest(o, value_at(vector, "args"), json_object_get(vector, "request"), json_object_get(vector, "answer"),
+                         value_at(vector, "result"));
       count++;
     }
     json_t *first = value_at(file, "vectors.0");
     json_array_foreach(value_at(answers, "vectors"), n, shared) {
       snprintf(place, sizeof place, "answers.json with %s: %s", o->name, text_at(shared, "name"));
-      run_rest(client, o, value_at(first, "args"), value_at(first, "request"), value_at(shared, "answer"),
-               value_at(shared, "result"));
+      *calls += run_rest(o, value_at(first, "args"), value_at(first, "request"), value_at(shared, "answer"),
+                         value_at(shared, "result"));
       ++*with_answers;
     }
     json_decref(file);
   }
   json_decref(answers);
-  client_end(client);
+  for (int way = 0; way < WAYS; way++)
+    client_end(clients[way]);
   return count;
 }
 
@@ -368,20 +436,21 @@ static int configuration(void) {
 
 int main(void) {
   s = server_start();
-  int with_answers = 0, operation_count = 0;
+  int with_answers = 0, calls = 0, operation_count = 0;
   while (operations[operation_count].name)
     operation_count++;
   int config_count = configuration();
-  int rest_count = rest(&with_answers);
+  int rest_count = rest(&with_answers, &calls);
   CHECK_INT(each_file("rest", has_operation), operation_count);
   int helper_count = helpers();
   int event_count = each_file("events", events);
   int frame_count = each_file("frames", frames);
   char counts[256];
   snprintf(counts, sizeof counts,
-           "%d operations: %d vectors, %d answers with each; %d helpers, %d events, %d frames, %d config; %d checks",
-           operation_count, rest_count, with_answers / operation_count, helper_count, event_count, frame_count, config_count,
-           checks);
+           "%d operations: %d vectors, %d answers with each, %d calls in three ways; %d helpers, %d events, %d frames, %d "
+           "config; %d checks",
+           operation_count, rest_count, with_answers / operation_count, calls, helper_count, event_count, frame_count,
+           config_count, checks);
   if (wrong)
     failed(__FILE__, __LINE__, "%d checks failed of %s", wrong, counts);
   printf("figure: C conformance of %s\n", counts);

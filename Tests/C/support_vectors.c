@@ -58,26 +58,6 @@ void same_json(const char *what, json_t *got, json_t *want) {
 
 /* ---- Results --------------------------------------------------------------------------------------------------------- */
 
-static char *copied(const char *text) { return text ? strdup(text) : NULL; }
-
-void outcome_set(outcome *o, vdbrt_status status, const char *out, const vdbrt_error *error) {
-  *o = (outcome){.status = status,
-                 .out = copied(out),
-                 .has_error = error != NULL,
-                 .code = vdbrt_error_code(error),
-                 .message = copied(vdbrt_error_message(error)),
-                 .body = copied(vdbrt_error_body_json(error)),
-                 .http_status = vdbrt_error_http_status(error),
-                 .is_retryable = vdbrt_error_is_retryable(error),
-                 .retry_after_ms = vdbrt_error_retry_after_ms(error)};
-}
-
-void outcome_free(outcome *o) {
-  free(o->out);
-  free(o->message);
-  free(o->body);
-}
-
 void check_outcome(json_t *result, const outcome *o, bool is_read, bool has_out) {
   const char *want = text_at(result, "status"), *name = vdbrt_status_name(o->status);
   EXPECT(!strcmp(name, want), "the status is %s, not %s: %s", name, want, o->message);
@@ -147,7 +127,7 @@ static json_t *query_of(json_t *request) {
 
 void check_requests(json_t *want, json_t *requests, bool may_repeat) {
   size_t count = json_array_size(requests);
-  EXPECT(count == (want ? 1 : 0) || (count == 2 && may_repeat), "%zu requests came", count);
+  EXPECT(count == (want ? 1 : 0) || (count > 1 && may_repeat), "%zu requests came", count);
   if (!want || count == 0)
     return;
   json_t *got = json_array_get(requests, 0);

@@ -2,7 +2,7 @@
 #ifndef SUPPORT_VECTORS_H
 #define SUPPORT_VECTORS_H
 
-#include "support.h"
+#include "support_async.h"
 
 #define CONFORMANCE_KEY "sk-conformance"
 
@@ -28,22 +28,6 @@ int each_file(const char *folder, int (*run)(json_t *file));
 /* The text of any JSON; NULL for NULL. */
 char *dumped(json_t *json);
 void same_json(const char *what, json_t *got, json_t *want);
-
-/* How a call ended, whichever way it was made. */
-typedef struct outcome {
-  vdbrt_status status;
-  char *out; /* a copy */
-  bool has_error;
-  vdbrt_status code;
-  char *message;
-  char *body;
-  int32_t http_status;
-  bool is_retryable;
-  int64_t retry_after_ms;
-} outcome;
-
-void outcome_set(outcome *o, vdbrt_status status, const char *out, const vdbrt_error *error);
-void outcome_free(outcome *o);
 
 /* Against the `result` of a vector; its `out` too, where has_out. */
 void check_outcome(json_t *result, const outcome *o, bool is_read, bool has_out);
