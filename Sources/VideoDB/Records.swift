@@ -114,10 +114,10 @@ public final class Records: Sendable {
     switch paging {
     case .numbered:
       let first = tree.member("page").map { JSONTree.integer($0) } ?? 1
-      try tree.set("page", first + state.page - 1)
+      try tree.set("page", first &+ (state.page - 1))
     case .offset:
       let first = tree.member("offset").map { JSONTree.integer($0) } ?? 0
-      try tree.set("offset", first + state.fetched)
+      try tree.set("offset", first &+ state.fetched)
     case .cursor: if let cursor = state.cursor { try tree.set("cursor", cursor) }
     }
     return try operation.request(arguments: tree)

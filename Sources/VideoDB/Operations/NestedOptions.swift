@@ -77,7 +77,7 @@ enum PlayerConfig {
       as [(StaticString, StaticString)]
     {
       guard let value = tree.member(key) else { continue }
-      guard let text = JSONTree.string(value) else { throw options.fault("`player_config.\(key.text)` must be text.") }
+      guard let text = JSONTree.string(value) else { throw options.fault("`player_config.\(key)` must be text.") }
       if !text.isEmpty { query.add(Array(wire), text) }
     }
   }
