@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Testing
 import VideoDBCore
 import VideoDBTransport
@@ -21,7 +20,7 @@ struct ConformanceTests {
     var checks = 0
   }
 
-  static let tally = Mutex(Tally())
+  static let tally = Locked(Tally())
 
   static func count(_ add: (inout Tally) -> Void) {
     tally.withLock { tally in
