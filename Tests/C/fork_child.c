@@ -1,5 +1,5 @@
 /* A child gets VDBRT_E_FORKED from its parent's handles, can release them, and can make its own; the parent notices nothing. */
-#include "support.h"
+#include "support_async.h"
 
 #include <sys/wait.h>
 
@@ -7,7 +7,7 @@ static void on_event(void *user, const vdbrt_event *e) { (void)user, (void)e; }
 
 /* In the child: `err` and FAILS work there as well, but the server is the parent's to talk to. */
 static void in_child(vdbrt_client *client, vdbrt_events *events, vdbrt_events *pushed, vdbrt_subscription *subscription,
-                     vdbrt_op *op, const char *url) {
+                     vdbrt_op *op, vdbrt_client *external, vdbrt_records *records, const char *url) {
   char *out = NULL;
   vdbrt_event *e = NULL;
   vdbrt_events *other = NULL;
@@ -32,6 +32,14 @@ static void in_child(vdbrt_client *client, vdbrt_events *events, vdbrt_events *p
   vdbrt_events_release(pushed);
   vdbrt_op_cancel(op);
   vdbrt_op_release(op);
+  int32_t loop_fd = -1;
+  FAILS(VDBRT_E_FORKED, vdbrt_call_async(client, "collection_list", NULL, NULL, on_completion, NULL, &err));
+  FAILS(VDBRT_E_FORKED, vdbrt_client_set_credential(client, "x", &err));
+  FAILS(VDBRT_E_FORKED, vdbrt_client_step(external, 0, &err));
+  FAILS(VDBRT_E_FORKED, vdbrt_client_loop_fd(external, &loop_fd, &err));
+  FAILS(VDBRT_E_FORKED, vdbrt_records_next(records, NULL, &out, &err));
+  vdbrt_records_release(records);
+  vdbrt_client_release(external);
   vdbrt_client_release(client);
 
   /* Its own. */
@@ -69,11 +77,17 @@ int main(void) {
   vdbrt_op *op = NULL;
   OK(vdbrt_op_new(-1, &op, &err));
   skip_event(events, VDBRT_EVENT_CONNECTED);
+  /* One whose loop a release would run, and a call of it that is on its way. */
+  vdbrt_client *external = client_for(s, "{'loop.mode':'external'}");
+  vdbrt_events *unstepped = channel_open(external);
+  completion *c = started(external, "collection_list", NULL, NULL);
+  vdbrt_records *records = NULL;
+  OK(vdbrt_records_new(client, "rtstream_list", NULL, &records, &err));
 
   pid_t pid = fork();
   CHECK(pid >= 0);
   if (pid == 0) {
-    in_child(client, events, pushed, subscription, op, url);
+    in_child(client, events, pushed, subscription, op, external, records, url);
     _exit(0);
   }
   int status = 0;
@@ -87,6 +101,11 @@ int main(void) {
   skip_event(events, VDBRT_EVENT_OTHER);
   OK(vdbrt_collection_list(client, op, &out, &err));
   vdbrt_string_free(out);
+  completion_is(c, external, VDBRT_OK);
+  completion_free(c);
+  vdbrt_events_release(unstepped);
+  client_end(external);
+  vdbrt_records_release(records);
   vdbrt_op_release(op);
   vdbrt_subscription_release(subscription);
   vdbrt_events_release(pushed);

@@ -3,6 +3,11 @@
 
 static void on_event(void *user, const vdbrt_event *e) { (void)user, (void)e; }
 
+static void never(void *user, vdbrt_status status, const char *out_json, const vdbrt_error *error) {
+  (void)user, (void)status, (void)out_json, (void)error;
+  failed(__FILE__, __LINE__, "a call that was not taken completed");
+}
+
 int main(void) {
   server *s = server_start();
   server_websocket(s, NULL);
@@ -15,6 +20,9 @@ int main(void) {
   vdbrt_events *events = channel_open(client);
   vdbrt_subscription *subscription = NULL;
   OK(vdbrt_events_subscribe(events, NULL, on_event, NULL, NULL, &subscription, &err));
+  vdbrt_records *records = NULL, *live_records = NULL;
+  OK(vdbrt_records_new(client, "rtstream_list", NULL, &records, &err));
+  OK(vdbrt_records_new(live, "rtstream_list", NULL, &live_records, &err));
 
   OK(vdbrt_client_shutdown(client, slow(5000), &err));
   vdbrt_config_free(config);
@@ -22,6 +30,7 @@ int main(void) {
   vdbrt_op_release(op);
   vdbrt_events_release(events);
   vdbrt_subscription_release(subscription);
+  vdbrt_records_release(records);
 
   for (int round = 0; round < 2; round++) {
     char *text = NULL;
@@ -40,6 +49,16 @@ int main(void) {
       FAILS(VDBRT_E_HANDLE, o->run(live, o->valid, op, &text, &err));
     }
     FAILS(VDBRT_E_HANDLE, vdbrt_client_shutdown(client, 0, &err));
+    FAILS(VDBRT_E_HANDLE, vdbrt_call_async(client, "rtstream_list", NULL, NULL, never, NULL, &err));
+    FAILS(VDBRT_E_HANDLE, vdbrt_call_async(live, "rtstream_list", NULL, op, never, NULL, &err));
+    FAILS(VDBRT_E_HANDLE, vdbrt_client_step(client, 0, &err));
+    FAILS(VDBRT_E_HANDLE, vdbrt_client_loop_fd(client, &fd, &err));
+    FAILS(VDBRT_E_HANDLE, vdbrt_client_set_credential(client, "x", &err));
+    FAILS(VDBRT_E_HANDLE, vdbrt_client_on_refused_credential(client, NULL, NULL, &err));
+    vdbrt_records *none = NULL;
+    FAILS(VDBRT_E_HANDLE, vdbrt_records_new(client, "rtstream_list", NULL, &none, &err));
+    FAILS(VDBRT_E_HANDLE, vdbrt_records_next(records, NULL, &text, &err));
+    FAILS(VDBRT_E_HANDLE, vdbrt_records_next(live_records, op, &text, &err));
     FAILS(VDBRT_E_HANDLE, vdbrt_events_open(client, NULL, NULL, &channel, &err));
     FAILS(VDBRT_E_HANDLE, vdbrt_events_open(live, NULL, op, &channel, &err));
     FAILS(VDBRT_E_HANDLE, vdbrt_events_connection_id(events, &text, &err));
@@ -57,6 +76,7 @@ int main(void) {
     vdbrt_events_release(events);
     vdbrt_subscription_cancel(subscription);
     vdbrt_subscription_release(subscription);
+    vdbrt_records_release(records);
 
     /* A new handle may get memory of an old one, but not at once its identity. */
     for (int i = 0; i < 200; i++) {
@@ -66,6 +86,7 @@ int main(void) {
       vdbrt_op_release(next);
     }
   }
+  vdbrt_records_release(live_records);
   client_end(live);
   return passed();
 }

@@ -3,12 +3,19 @@
 
 static void on_event(void *user, const vdbrt_event *e) { (void)user, (void)e; }
 
-static void refused(void *handle, bool is_config, bool is_client, bool is_op, bool is_events, bool is_subscription) {
+static void never(void *user, vdbrt_status status, const char *out_json, const vdbrt_error *error) {
+  (void)user, (void)status, (void)out_json, (void)error;
+  failed(__FILE__, __LINE__, "a call that was not taken completed");
+}
+
+enum { NONE, CONFIG, CLIENT, OP, EVENTS, SUBSCRIPTION, RECORDS };
+
+static void refused(void *handle, int kind) {
   char *text = NULL;
   vdbrt_event *e = NULL;
   size_t count = 0;
   int32_t fd = -1;
-  if (!is_config) {
+  if (kind != CONFIG) {
     vdbrt_client *client = NULL;
     FAILS(VDBRT_E_HANDLE, vdbrt_config_set(handle, "api_key", "x", &err));
     FAILS(VDBRT_E_HANDLE, vdbrt_config_set_json(handle, "{}", &err));
@@ -17,7 +24,7 @@ static void refused(void *handle, bool is_config, bool is_client, bool is_op, bo
     CHECK(client == NULL);
     vdbrt_config_free(handle);
   }
-  if (!is_client) {
+  if (kind != CLIENT) {
     for (const operation *o = operations; o->name; o++) {
       FAILS(VDBRT_E_HANDLE, o->run(handle, o->valid, NULL, &text, &err));
       CHECK(text == NULL);
@@ -25,13 +32,20 @@ static void refused(void *handle, bool is_config, bool is_client, bool is_op, bo
     vdbrt_events *events = NULL;
     FAILS(VDBRT_E_HANDLE, vdbrt_events_open(handle, NULL, NULL, &events, &err));
     FAILS(VDBRT_E_HANDLE, vdbrt_client_shutdown(handle, 0, &err));
+    FAILS(VDBRT_E_HANDLE, vdbrt_call_async(handle, "rtstream_list", NULL, NULL, never, NULL, &err));
+    FAILS(VDBRT_E_HANDLE, vdbrt_client_step(handle, 0, &err));
+    FAILS(VDBRT_E_HANDLE, vdbrt_client_loop_fd(handle, &fd, &err));
+    FAILS(VDBRT_E_HANDLE, vdbrt_client_set_credential(handle, "x", &err));
+    FAILS(VDBRT_E_HANDLE, vdbrt_client_on_refused_credential(handle, NULL, NULL, &err));
+    vdbrt_records *records = NULL;
+    FAILS(VDBRT_E_HANDLE, vdbrt_records_new(handle, "rtstream_list", NULL, &records, &err));
     vdbrt_client_release(handle);
   }
-  if (!is_op) {
+  if (kind != OP) {
     vdbrt_op_cancel(handle);
     vdbrt_op_release(handle);
   }
-  if (!is_events) {
+  if (kind != EVENTS) {
     FAILS(VDBRT_E_HANDLE, vdbrt_events_connection_id(handle, &text, &err));
     FAILS(VDBRT_E_HANDLE, vdbrt_events_close(handle, 0, &err));
     FAILS(VDBRT_E_HANDLE, vdbrt_events_next(handle, 0, &e, &err));
@@ -41,15 +55,19 @@ static void refused(void *handle, bool is_config, bool is_client, bool is_op, bo
     FAILS(VDBRT_E_HANDLE, vdbrt_events_subscribe(handle, NULL, on_event, NULL, NULL, &subscription, &err));
     vdbrt_events_release(handle);
   }
-  if (!is_subscription) {
+  if (kind != SUBSCRIPTION) {
     FAILS(VDBRT_E_HANDLE, vdbrt_subscription_wait(handle, 0, &err));
     vdbrt_subscription_cancel(handle);
     vdbrt_subscription_release(handle);
   }
+  if (kind != RECORDS) {
+    FAILS(VDBRT_E_HANDLE, vdbrt_records_next(handle, NULL, &text, &err));
+    vdbrt_records_release(handle);
+  }
 }
 
 /* Calls that name an op which is none. */
-static void wrong_op(vdbrt_client *client, void *op) {
+static void wrong_op(vdbrt_client *client, vdbrt_records *records, void *op) {
   for (const operation *o = operations; o->name; o++) {
     char *text = NULL;
     FAILS(VDBRT_E_HANDLE, o->run(client, o->valid, op, &text, &err));
@@ -57,6 +75,9 @@ static void wrong_op(vdbrt_client *client, void *op) {
   }
   vdbrt_events *events = NULL;
   FAILS(VDBRT_E_HANDLE, vdbrt_events_open(client, NULL, op, &events, &err));
+  FAILS(VDBRT_E_HANDLE, vdbrt_call_async(client, "rtstream_list", NULL, op, never, NULL, &err));
+  char *text = NULL;
+  FAILS(VDBRT_E_HANDLE, vdbrt_records_next(records, op, &text, &err));
 }
 
 int main(void) {
@@ -70,35 +91,38 @@ int main(void) {
   vdbrt_events *events = channel_open(client);
   vdbrt_subscription *subscription = NULL;
   OK(vdbrt_events_subscribe(events, NULL, on_event, NULL, NULL, &subscription, &err));
+  vdbrt_records *records = NULL;
+  OK(vdbrt_records_new(client, "rtstream_list", NULL, &records, &err));
   int requests = server_count(s, "GET /rtstream");
 
-  refused(config, true, false, false, false, false);
-  refused(client, false, true, false, false, false);
-  refused(op, false, false, true, false, false);
-  refused(events, false, false, false, true, false);
-  refused(subscription, false, false, false, false, true);
-  wrong_op(client, client);
-  wrong_op(client, events);
+  refused(config, CONFIG);
+  refused(client, CLIENT);
+  refused(op, OP);
+  refused(events, EVENTS);
+  refused(subscription, SUBSCRIPTION);
+  refused(records, RECORDS);
+  wrong_op(client, records, client);
+  wrong_op(client, records, events);
 
   /* Never handles: small numbers, the ends of the address space, odd addresses, memory of ours, code. */
   char *heap = calloc(1, 256);
   char stack[64] = {0};
-  void *const never[] = {(void *)1,
-                         (void *)7,
-                         (void *)4096,
-                         (void *)UINTPTR_MAX,
-                         (void *)(UINTPTR_MAX / 2),
-                         (void *)(uintptr_t)0xdeadbeefdeadbeef,
-                         heap,
-                         heap + 1,
-                         stack,
-                         (void *)(uintptr_t)&refused,
-                         (char *)client + 1,
-                         (char *)client + 8,
-                         (char *)client - 8};
-  for (size_t i = 0; i < sizeof never / sizeof *never; i++) {
-    refused(never[i], false, false, false, false, false);
-    wrong_op(client, never[i]);
+  void *const no_handles[] = {(void *)1,
+                              (void *)7,
+                              (void *)4096,
+                              (void *)UINTPTR_MAX,
+                              (void *)(UINTPTR_MAX / 2),
+                              (void *)(uintptr_t)0xdeadbeefdeadbeef,
+                              heap,
+                              heap + 1,
+                              stack,
+                              (void *)(uintptr_t)&refused,
+                              (char *)client + 1,
+                              (char *)client + 8,
+                              (char *)client - 8};
+  for (size_t i = 0; i < sizeof no_handles / sizeof *no_handles; i++) {
+    refused(no_handles[i], NONE);
+    wrong_op(client, records, no_handles[i]);
   }
   free(heap);
 
@@ -109,6 +133,7 @@ int main(void) {
   OK(vdbrt_events_connection_id(events, &id, &err));
   CHECK_TEXT(id, "conn-1");
   vdbrt_string_free(id);
+  vdbrt_records_release(records);
   vdbrt_subscription_release(subscription);
   vdbrt_events_release(events);
   vdbrt_op_release(op);
