@@ -22,7 +22,7 @@ dependency: deps
 aarch64: deps
 swift: local
 c-embedded: embedded local
-c-ordinary: ordinary local
+coverage: swift
 valgrind-embedded: embedded local
 valgrind-ordinary: ordinary local
 parity: embedded local
