@@ -114,6 +114,8 @@ void skipped(const char *why) {
   exit(77);
 }
 
+bool has_no_new_thread(void) { return entries_of("/proc/self/task") <= tasks_at_start + THREADS_OF_A_SANITIZER; }
+
 int passed(void) { return passed_with(NULL); }
 
 int passed_with(const char *what) {
@@ -121,7 +123,7 @@ int passed_with(const char *what) {
   stop_all();
   remove_folder();
   /* A thread that has been joined, or a resolver's, may need a moment to leave the kernel's list. */
-  WAIT_FOR(entries_of("/proc/self/task") <= tasks_at_start + THREADS_OF_A_SANITIZER, 3000);
+  WAIT_FOR(has_no_new_thread(), 3000);
   if (entries_of("/proc/self/fd") != descriptors_at_start) {
     char command[64];
     snprintf(command, sizeof command, "ls -l /proc/%d/fd >&2", getpid());

@@ -72,6 +72,8 @@ int passed(void);
 /* The same, with a word about what passed. */
 int passed_with(const char *what);
 _Noreturn void skipped(const char *why);
+/* Whether the process has only the threads that it began with. */
+bool has_no_new_thread(void);
 
 /* ---- Time, text, folders ----------------------------------------------------------------------------------------- */
 
