@@ -3,9 +3,17 @@
 #include <dirent.h>
 #include <errno.h>
 
+server *s;
 char place[512];
 int checks;
 int wrong;
+
+vdbrt_client *conformance_client(const char *settings) {
+  vdbrt_config *config = config_for(s, NULL);
+  OK(vdbrt_config_set(config, "api_key", CONFORMANCE_KEY, &err));
+  OK(vdbrt_config_set_json(config, settings, &err));
+  return client_of(config);
+}
 
 /* ---- Files ----------------------------------------------------------------------------------------------------------- */
 

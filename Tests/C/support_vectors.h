@@ -6,6 +6,11 @@
 
 #define CONFORMANCE_KEY "sk-conformance"
 
+/* What plays the service. Started by the runner. */
+extern server *s;
+/* A client with CONFORMANCE_KEY and these settings, JSON. */
+vdbrt_client *conformance_client(const char *settings);
+
 extern char place[512]; /* file and name of the vector that runs */
 extern int checks;      /* so far */
 extern int wrong;       /* of them */
