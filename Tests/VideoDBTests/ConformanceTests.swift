@@ -15,6 +15,7 @@ struct ConformanceTests {
   struct Tally {
     var parts = 0
     var vectors = 0
+    var calls = 0
     var answers = 0
     var helpers = 0
     var checks = 0
@@ -30,7 +31,8 @@ struct ConformanceTests {
       guard tally.parts == 2 * names.count + 1 else { return }
       print(
         "figure: Swift conformance of \(names.count) operations: \(tally.vectors) vectors,",
-        "\(tally.answers / names.count) answers with each; \(tally.helpers) helpers; \(tally.checks) checks")
+        "\(tally.answers / names.count) answers with each, \(tally.calls) calls in three ways; \(tally.helpers) helpers; \(tally.checks) checks"
+      )
     }
   }
 
@@ -90,6 +92,51 @@ struct ConformanceTests {
     return try withText(argument(args["options_json"])) { try client.run(operation, ids: ids, options: $0) }
   }
 
+  /// The arguments as one object; nil where they are not to be said so: a text in place of an object.
+  static func flat(_ args: Object) -> Object? {
+    var all: Object = [:]
+    for (name, value) in args {
+      if name == "options_json" {
+        guard let options = value as? Object else { return nil }
+        all.merge(options) { $1 }
+      } else if name.hasSuffix("_json") {
+        guard value is Object else { return nil }
+        all[String(name.dropLast("_json".count))] = value
+      } else {
+        all[name] = value
+      }
+    }
+    return all
+  }
+
+  /// Where a completion leaves its result.
+  final class Completion: Sendable {
+    private let results = Locked<[Result<[UInt8], VideoDBError>]>([])
+    private let came = DispatchSemaphore(value: 0)
+
+    func complete(_ result: Result<[UInt8], VideoDBError>) {
+      results.withLock { $0.append(result) }
+      came.signal()
+    }
+
+    /// Runs the loop of a client that has no thread.
+    func wait(_ client: Client, isExternal: Bool) throws -> [UInt8] {
+      while isExternal, results.withLock({ $0.isEmpty }) { try client.step(timeoutMs: 1_000) }
+      _ = came.wait(timeout: .now() + 10)
+      let all = results.withLock { $0 }
+      #expect(all.count == 1)
+      return try #require(all.first).get()
+    }
+  }
+
+  static func start(_ client: Client, _ name: String, _ args: Object, isExternal: Bool) throws -> [UInt8] {
+    let completion = Completion()
+    try withText(argument(args)) {
+      try client.start(Array(name.utf8), arguments: $0) { completion.complete($0) }
+    }
+    return try completion.wait(client, isExternal: isExternal)
+  }
+
   /// Compared as text, in which 1 is not true.
   static func text(_ json: Any?) -> String {
     let data = try? JSONSerialization.data(withJSONObject: json ?? NSNull(), options: [.sortedKeys, .fragmentsAllowed])
@@ -147,13 +194,28 @@ struct ConformanceTests {
 
   static func run(
     _ server: ScriptedServer, _ operation: String, _ args: Object, _ request: Object?, _ answer: Any?, _ result: Object,
-    _ name: String
+    _ name: String, withoutWaiting: Bool = false
   ) throws {
-    let comment: Comment = "\(operation): \(name)"
-    try server.script(answer.map { [["on": "* *", "answers": [$0]]] } ?? [])
     // A client for each: no connection of an earlier vector is there to be used again.
-    let client = try server.client()
-    let outcome = Result { try call(client, operation, args) }.mapError {
+    try run(server, try server.client(), args, request, answer, result, "\(operation): \(name)") {
+      try call($0, operation, $1)
+    }
+    guard withoutWaiting, let all = flat(args) else { return }
+    for mode in ["thread", "external"] {
+      let client = try server.client(["loop.mode": mode])
+      try run(server, client, all, request, answer, result, "\(operation): \(name), on the loop: \(mode)") {
+        try start($0, operation, $1, isExternal: mode == "external")
+      }
+    }
+  }
+
+  private static func run(
+    _ server: ScriptedServer, _ client: Client, _ args: Object, _ request: Object?, _ answer: Any?, _ result: Object,
+    _ comment: Comment, _ call: (Client, Object) throws -> [UInt8]
+  ) throws {
+    tally.withLock { $0.calls += 1 }
+    try server.script(answer.map { [["on": "* *", "answers": [$0]]] } ?? [])
+    let outcome = Result { try call(client, args) }.mapError {
       $0 as? VideoDBError ?? VideoDBError(.internal, "\($0)")
     }
     let isRead = request?["method"] as? String == "GET"
@@ -169,7 +231,7 @@ struct ConformanceTests {
     for vector in vectors {
       try Self.run(
         server, operation, vector["args"] as? Object ?? [:], vector["request"] as? Object, vector["answer"],
-        try #require(vector["result"] as? Object), vector["name"] as? String ?? "")
+        try #require(vector["result"] as? Object), vector["name"] as? String ?? "", withoutWaiting: true)
     }
     // Every operation is seen to succeed, to fail, and to be answered with something odd.
     func status(_ vector: Object) -> String? { (vector["result"] as? Object)?["status"] as? String }
