@@ -1,55 +1,70 @@
 import VideoDBCore
 import VideoDBTransport
 
-/// Builds the options of a call from Swift values; what is nil is left out.
-struct Options {
-  private let tree: JSONTree
-
-  init() throws(VideoDBError) { tree = try JSONTree.object() }
-
-  func set(_ key: StaticString, _ value: String?) throws(VideoDBError) {
-    if let value { try tree.set(key, Array(value.utf8)) }
-  }
-  func set(_ key: StaticString, _ value: Int?) throws(VideoDBError) {
-    if let value { try tree.set(key, Int64(value)) }
-  }
-  func set(_ key: StaticString, _ value: Double?) throws(VideoDBError) {
-    if let value { try tree.set(key, real: value) }
-  }
-  func set(_ key: StaticString, _ value: Options?) throws(VideoDBError) {
-    if let value { try tree.set(key, value.tree) }
+/// The options of a call as a Swift program writes them: `["query": .text(query), "stitch": .flag(stitch)]`. What is nil is left out.
+struct Options: ExpressibleByDictionaryLiteral {
+  enum Value {
+    case text(String?)
+    case texts([String]?)
+    case whole(Int?)
+    case number(Double?)
+    case flag(Bool?)
+    case json(JSON?)
+    indirect case object(Options?)
+    case objects([Options])
   }
 
-  func text() throws(VideoDBError) -> [UInt8] { try tree.text() }
-}
+  private let members: [(StaticString, Value)]
 
-extension Client {
-  /// Runs an operation whose answer is an object.
-  func object(_ operation: Operation, _ ids: [String] = [], _ options: Options? = nil, op: Op?) throws(VideoDBError) -> JSON {
-    let text = if let options { try options.text() } else { Array("{}" as StaticString) }
-    let answer = try run(operation, ids: ids.map { Array($0.utf8) }, options: text, op: op)
-    guard let json = JSON(answer) else { throw VideoDBError(.badAnswer, "\(operation.name): the answer is not JSON.") }
-    return json
-  }
+  init(dictionaryLiteral members: (StaticString, Value)...) { self.members = members }
 
-  /// Options as an array of bytes.
-  func run(_ operation: Operation, ids: [[UInt8]?], options: [UInt8], op: Op?) throws(VideoDBError) -> [UInt8] {
-    var result: Result<[UInt8], VideoDBError> = .success([])
-    options.withUnsafeBytes { text in
-      do throws(VideoDBError) {
-        result = .success(try run(operation, ids: ids, options: text, op: op))
-      } catch {
-        result = .failure(error)
+  func tree(_ operation: Operation) throws(VideoDBError) -> JSONTree {
+    let tree = try JSONTree.object()
+    for (key, value) in members {
+      switch value {
+      case .text(let text): if let text { try tree.set(key, Array(text.utf8)) }
+      case .texts(let texts): if let texts { try Self.set(key, texts, tree) }
+      case .whole(let number): if let number { try tree.set(key, Int64(number)) }
+      case .number(let number):
+        guard let number else { continue }
+        guard number.isFinite else {
+          throw VideoDBError(.option, "\(operation.name): `\(Array(key))` must be a number, not infinite.")
+        }
+        try tree.set(key, real: number)
+      case .flag(let flag): if let flag { try tree.set(UnsafeRawBufferPointer(key), json: .init(flag ? "true" : "false")) }
+      case .json(let json):
+        guard let json else { continue }
+        try withBytes(json.bytes) { text throws(VideoDBError) in try tree.set(UnsafeRawBufferPointer(key), json: text) }
+      case .object(let options): if let options { try tree.set(key, options.tree(operation)) }
+      case .objects(let all):
+        var trees: [JSONTree] = []
+        for options in all { trees.append(try options.tree(operation)) }
+        try tree.set(key, JSONTree.array(trees))
       }
     }
-    return try result.get()
+    return tree
   }
 
-  /// A member of an answer that has to be there.
-  static func text(_ json: JSON, _ key: StaticString, _ operation: Operation) throws(VideoDBError) -> String {
-    guard let text = json[key]?.string, !text.utf8.isEmpty else {
-      throw VideoDBError(.badAnswer, "\(operation.name): the answer has no `\(key)`.", body: json.bytes)
+  private static func set(_ key: StaticString, _ texts: [String], _ tree: JSONTree) throws(VideoDBError) {
+    try withBytes(texts.flatMap { Array($0.utf8) }) { all throws(VideoDBError) in
+      var start = 0
+      let parts = texts.map { text in
+        defer { start += text.utf8.count }
+        return UnsafeRawBufferPointer(rebasing: all[start..<(start + text.utf8.count)])
+      }
+      try tree.set(key, texts: parts)
     }
-    return text
   }
+}
+
+/// `withUnsafeBytes` with a typed error.
+func withBytes<R>(_ bytes: [UInt8], _ body: (UnsafeRawBufferPointer) throws(VideoDBError) -> R) throws(VideoDBError) -> R {
+  let result = bytes.withUnsafeBytes { raw -> Result<R, VideoDBError> in
+    do throws(VideoDBError) {
+      return .success(try body(raw))
+    } catch {
+      return .failure(error)
+    }
+  }
+  return try result.get()
 }

@@ -1,91 +1,63 @@
 import VideoDBCore
-import VideoDBTransport
 
 /// A live stream of the service: an id, and what the service last said of it. It holds nothing that would have to be released.
 public struct RTStream: Sendable {
   let client: Client
   public let id: String
-  /// The service's own description: name, status, ...
+  /// The service's own description. It does not follow what happens: ask for the stream again.
   public let info: JSON
 
   public var name: String? { info["name"]?.string }
-  /// "connected" or "stopped", as of when `info` was fetched.
+  /// "connected" or "stopped".
   public var status: String? { info["status"]?.string }
+  public var collectionID: String? { info["collection_id"]?.string }
+  public var channelID: String? { info["channel_id"]?.string }
+  public var sampleRate: Int? { info["sample_rate"]?.int.map { Int($0) } }
+  /// Whether it is recorded, which `export` needs.
+  public var isStored: Bool? { info["store"]?.bool }
+  /// As the service writes it: UTC without a zone.
+  public var createdAt: String? { info["created_at"]?.string }
+
+  init(_ client: Client, _ json: JSON, _ operation: Operation) throws(VideoDBError) {
+    self.client = client
+    // A capture session calls it `rtstream_id`.
+    id = try json.required("id", or: "rtstream_id", operation)
+    info = json
+  }
+
+  // MARK: Its life
 
   /// Resumes at the live edge.
-  public func start(op: Op? = nil) throws(VideoDBError) { _ = try client.object(.rtstreamStart, [id], op: op) }
-  public func stop(op: Op? = nil) throws(VideoDBError) { _ = try client.object(.rtstreamStop, [id], op: op) }
+  public func start() -> Call<Void> { Call(client, .rtstreamStart, [id]) }
+  public func stop() -> Call<Void> { Call(client, .rtstreamStop, [id]) }
 
-  /// Has the pictures described by a prompt: every `seconds` seconds, `frameCount` pictures. `connectionID` is that of the event channel
-  /// which gets the descriptions as `scene_index` events.
-  public func indexVisuals(
-    prompt: String? = nil, seconds: Double? = nil, frameCount: Int? = nil, name: String? = nil, modelName: String? = nil,
-    connectionID: String? = nil, op: Op? = nil
-  ) throws(VideoDBError) -> SceneIndex {
-    let options = try Options()
-    try options.set("prompt", prompt)
-    if let seconds {
-      let batch = try Options()
-      try batch.set("type", "time" as String)
-      try batch.set("value", seconds)
-      try batch.set("frame_count", frameCount)
-      try options.set("batch_config", batch)
+  public func update(name: String? = nil, sampleRate: Int? = nil) -> Call<RTStream> {
+    Call(client, .rtstreamUpdate, [id], ["name": .text(name), "sample_rate": .whole(sampleRate)]) {
+      [client] json throws(VideoDBError) in try RTStream(client, json, .rtstreamUpdate)
     }
-    try options.set("name", name)
-    try options.set("model_name", modelName)
-    try options.set("ws_connection_id", connectionID)
-    return try SceneIndex(client, id, client.object(.rtstreamIndexVisuals, [id], options, op: op), .rtstreamIndexVisuals)
   }
 
-  public func sceneIndexes(op: Op? = nil) throws(VideoDBError) -> [SceneIndex] {
-    var all: [SceneIndex] = []
-    for entry in try client.object(.sceneIndexList, [id], op: op)["scene_indexes"]?.elements ?? [] {
-      all.append(try SceneIndex(client, id, entry, .sceneIndexList))
+  /// Makes a video of what was recorded. The stream has to be stored, and stopped.
+  public func export(name: String? = nil) -> Call<Recording> {
+    Call(client, .rtstreamExport, [id], ["name": .text(name)]) { Recording($0) }
+  }
+
+  // MARK: What was seen
+
+  /// A stream of what was seen between two times, in seconds since the Unix epoch; without them the live one. What it gives holds both
+  /// URLs and makes the embed code.
+  public func generateStream(start: Double? = nil, end: Double? = nil, playerConfig: PlayerPage? = nil) -> Call<Playback> {
+    let options: Options = [
+      "start": .number(start), "end": .number(end), "player_config": .object(playerConfig?.options),
+    ]
+    return Call(client, .rtstreamGenerateStream, [id], options) { Playback($0) }
+  }
+
+  public func search(_ query: String, _ search: SearchOptions = SearchOptions()) -> Call<[Shot]> {
+    Call(client, .rtstreamSearch, [id], search.options(query)) { [self] answer throws(VideoDBError) in
+      try answer.list("results", .rtstreamSearch) { json throws(VideoDBError) in
+        try Shot(client, self, json, .rtstreamSearch)
+      }
     }
-    return all
-  }
-
-  public func sceneIndex(_ indexID: String, op: Op? = nil) throws(VideoDBError) -> SceneIndex {
-    try SceneIndex(client, id, client.object(.sceneIndexGet, [id, indexID], op: op), .sceneIndexGet)
-  }
-}
-
-extension Client {
-  /// Connects a camera and starts its ingest. Each call makes a stream.
-  public func connectRTStream(
-    url: String, name: String, collection: String = "default", connectionID: String? = nil, op: Op? = nil
-  ) throws(VideoDBError) -> RTStream {
-    let options = try Options()
-    try options.set("url", url)
-    try options.set("name", name)
-    try options.set("ws_connection_id", connectionID)
-    return try stream(try object(.rtstreamConnect, [collection], options, op: op), .rtstreamConnect)
-  }
-
-  public func rtstream(_ id: String, op: Op? = nil) throws(VideoDBError) -> RTStream {
-    try stream(try object(.rtstreamGet, [id], op: op), .rtstreamGet)
-  }
-
-  public func rtstreams(limit: Int? = nil, offset: Int? = nil, op: Op? = nil) throws(VideoDBError) -> [RTStream] {
-    let options = try Options()
-    try options.set("limit", limit)
-    try options.set("offset", offset)
-    var all: [RTStream] = []
-    for entry in try object(.rtstreamList, [], options, op: op)["results"]?.elements ?? [] {
-      all.append(try stream(entry, .rtstreamList))
-    }
-    return all
-  }
-
-  private func stream(_ json: JSON, _ operation: Operation) throws(VideoDBError) -> RTStream {
-    RTStream(client: self, id: try Client.text(json, "id", operation), info: json)
-  }
-
-  /// Creates a reusable detection rule; gives its id.
-  public func createEvent(prompt: String, label: String, op: Op? = nil) throws(VideoDBError) -> String {
-    let options = try Options()
-    try options.set("event_prompt", prompt)
-    try options.set("label", label)
-    return try Client.text(object(.eventRuleCreate, [], options, op: op), "event_id", .eventRuleCreate)
   }
 }
