@@ -11,7 +11,8 @@ let pixels: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
 let package = Package(
   name: "videodb-rt-local",
   products: [
-    .executable(name: "videodb-rt-local", targets: ["videodb-rt-local"])
+    .executable(name: "videodb-rt-local", targets: ["videodb-rt-local"]),
+    .executable(name: "videodb-rt-sphinx", targets: ["videodb-rt-sphinx"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
@@ -41,7 +42,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
-    .testTarget(name: "AnalysisTests", dependencies: ["Analysis"], swiftSettings: strict),
+    // The speech recogniser, a program of its own: it may fail without the service, and opens its library only when it runs.
+    .executableTarget(name: "videodb-rt-sphinx", linkerSettings: [.linkedLibrary("dl")]),
+    .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "videodb-rt-sphinx"], swiftSettings: strict),
     .testTarget(
       name: "LocalServiceTests",
       dependencies: ["LocalService", "videodb-rt-local", .product(name: "GRDB", package: "GRDB.swift")],

@@ -52,6 +52,10 @@ test_needs() {
   need gstreamer1.0-plugins-base any /usr/lib/*/gstreamer-1.0/libgstapp.so
   need gstreamer1.0-plugins-good any /usr/lib/*/gstreamer-1.0/libgstrtp.so
   need gstreamer1.0-plugins-bad any /usr/lib/*/gstreamer-1.0/libgstmpegtsdemux.so
+  # a voice, and what understands it, for the tests of transcripts
+  need flite have flite
+  need libpocketsphinx3 any /usr/lib/*/libpocketsphinx.so.3
+  need pocketsphinx-en-us test -e /usr/share/pocketsphinx/model/en-us/en-us.lm.bin
   # packages from PyPI go into build/venv
   need python3-venv "$PYTHON" -c 'import ensurepip, venv'
   # the library for aarch64, and a processor to run it on

@@ -15,7 +15,10 @@ struct ChildProcess {
   let output: Int32
   let errors: Int32
 
-  static func spawn(executable: String, arguments: [String]) throws(SpawnFailure) -> ChildProcess {
+  /// `input` becomes the child's standard input; it stays the caller's to close. Without one there is nothing to read.
+  static func spawn(
+    executable: String, arguments: [String], input: Int32? = nil
+  ) throws(SpawnFailure) -> ChildProcess {
     let output = try makePipe()
     let errors: Pipe
     do {
@@ -32,7 +35,11 @@ struct ChildProcess {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    if let input {
+      posix_spawn_file_actions_adddup2(&actions, input, 0)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    }
     posix_spawn_file_actions_adddup2(&actions, output.writing, 1)
     posix_spawn_file_actions_adddup2(&actions, errors.writing, 2)
     // Listening sockets and databases of the service are no business of the child.
