@@ -52,8 +52,9 @@ build/lib/pkgconfig/videodb_rt.pc: pkgconfig/videodb_rt.pc.in Include/videodb_rt
 local:
 	@DEPS=no scripts/deps.sh build local
 	$(SWIFT) build --package-path localservice --product videodb-rt-local -j $(JOBS)
+	$(SWIFT) build --package-path localservice --product videodb-rt-sphinx -j $(JOBS)
 	@mkdir -p build/bin
-	install -m 755 localservice/.build/debug/videodb-rt-local build/bin/videodb-rt-local
+	install -m 755 localservice/.build/debug/videodb-rt-local localservice/.build/debug/videodb-rt-sphinx build/bin
 
 demo:
 	@scripts/deps.sh build local demo

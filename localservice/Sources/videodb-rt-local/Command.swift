@@ -53,6 +53,13 @@ struct Command: AsyncParsableCommand {
   var ffmpeg = "ffmpeg"
 
   @Option(
+    help: ArgumentHelp(
+      "What recognises speech: auto (PocketSphinx, where libpocketsphinx3 and pocketsphinx-en-us are installed), none, or a "
+        + "program that reads sound (16 kHz, mono, s16le) and writes lines of JSON as videodb-rt-sphinx does.",
+      valueName: "auto|none|path"))
+  var recogniser = "auto"
+
+  @Option(
     help: ArgumentHelp("Channel name of visual results: scene_index or visual_index.", valueName: "name"))
   var visualChannel = Settings.VisualChannel.sceneIndex
 
@@ -110,6 +117,7 @@ struct Command: AsyncParsableCommand {
     settings.certificateFile = tlsCert
     settings.privateKeyFile = tlsKey
     settings.ffmpeg = ffmpeg
+    settings.recogniser = recogniser == "auto" ? .auto : recogniser == "none" ? .none : .program(recogniser)
     settings.visualChannel = visualChannel
     settings.eventTimeUnit = eventTimeUnit
     return settings

@@ -41,7 +41,7 @@ import Testing
         (["url": url, "sample_rate": 0], 400, "'sample_rate'"), (["url": url, "sample_rate": 1.5], 400, "'sample_rate'"),
         (["url": url, "media_types": []], 400, "'media_types'"), (["url": url, "media_types": "video"], 400, "'media_types'"),
         (["url": url, "media_types": ["video", "video"]], 400, "'media_types'"),
-        (["url": url, "media_types": ["audio"]], 501, "does not process audio"),
+        (["url": url, "media_types": ["audio"]], 501, "sound alone"),
         (["url": url, "store": "yes"], 400, "'store' must be true or false"), (["url": url, "store": true], 501, "recording"),
         (["url": url, "collection_id": "other"], 404, "default"),
       ]

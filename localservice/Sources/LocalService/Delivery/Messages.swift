@@ -6,8 +6,12 @@ struct Messages: Sendable {
   let timeUnit: Settings.TimeUnit
 
   func scene(_ scene: Scene, stream: VideoStream) -> JSON {
+    self.scene(scene, stream: stream, channel: visualChannel.rawValue)
+  }
+
+  func scene(_ scene: Scene, stream: VideoStream, channel: String) -> JSON {
     [
-      "channel": .string(visualChannel.rawValue),
+      "channel": .string(channel),
       "rtstream_id": .string(stream.id),
       "rtstream_name": .optional(stream.name),
       "data": [
@@ -51,7 +55,7 @@ struct Messages: Sendable {
     ]
   }
 
-  private func time(_ seconds: Double) -> JSON {
+  func time(_ seconds: Double) -> JSON {
     switch timeUnit {
     case .milliseconds: .integer(Int((seconds * 1000).rounded()))
     case .seconds: .number(seconds)

@@ -19,16 +19,21 @@ final class SceneDispatcher: Sendable {
   /// Called on the camera's thread; everything that can take long is only handed over here.
   func finished(_ description: SceneDescription, jobID: String) {
     let scene = Scene(jobID: jobID, start: description.start, end: description.end, text: description.text)
+    tell(scene, as: messages.scene) { EventRules.match(prompt: $0, description: description) }
+  }
+
+  /// Keeps and tells of one window; `match` judges the prompt of an event.
+  func tell(_ scene: Scene, as message: (Scene, VideoStream) -> JSON, match: (String) -> EventMatch?) {
     let audiences: [Store.Audience]
     do {
       audiences = try store.keep(scene)
     } catch {
-      return log.error("job \(jobID): a scene could not be kept and was not sent: \(error)")
+      return log.error("job \(scene.jobID): a scene could not be kept and was not sent: \(error)")
     }
     for audience in audiences {
-      sockets.send(messages.scene(scene, stream: audience.stream), to: audience.job.connectionID)
+      sockets.send(message(scene, audience.stream), to: audience.job.connectionID)
       for (alert, event) in audience.alerts {
-        guard let match = EventRules.match(prompt: event.prompt, description: description) else { continue }
+        guard let match = match(event.prompt) else { continue }
         let firing = Firing(
           streamID: audience.stream.id, streamName: audience.stream.name, scene: scene,
           alert: alert, event: event, match: match, time: Timestamp.now())

@@ -5,9 +5,12 @@ extension OpenAPI {
       id: "createSceneIndex", method: "POST", path: "/rtstream/{id}/index/scene", summary: "Describe a stream window by window",
       body: Schema.body([
         "extraction_type": Schema.choice("time", "time_based", "shot", "shot_based", "transcript"),
-        "extraction_config": Schema.body(["time": Schema.number, "frame_count": Schema.whole(from: 1, to: 100, default: 5)]),
+        "extraction_config": Schema.body([
+          "time": Schema.number, "frame_count": Schema.whole(from: 1, to: 100, default: 5),
+          "segmenter": Schema.segmenter, "segmentation_value": Schema.number,
+        ]),
         "prompt": Schema.text, "model_name": Schema.text, "model_config": Schema.anyObject, "name": Schema.text,
-        "ws_connection_id": Schema.text,
+        "auto_start_transcript": Schema.flag, "ws_connection_id": Schema.text,
       ]),
       success: .data(Schema.reference("SceneIndex")), refusals: [501]),
     Operation(

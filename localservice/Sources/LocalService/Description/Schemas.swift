@@ -7,6 +7,7 @@ extension Schema {
       ("RTStream", stream),
       ("SceneIndex", sceneIndex),
       ("Record", answer(["start": time, "end": time, "description": text])),
+      ("Utterance", utterance),
       ("EventRule", answer(["event_id": text, "event_prompt": text, "label": text])),
       ("Alert", alert),
       ("UnderstandingOutput", understandingOutput),
@@ -16,10 +17,11 @@ extension Schema {
       ("CaptureSession", captureSession),
     ].map { JSON.Member($0.0, $0.1) })
 
+  static let segmenter = choice("word", "sentence", "time")
   private static let refused: JSON = ["type": "boolean", "enum": [false]]
   static let media = choice("video", "audio")
   private static let running = choice("running", "stopped")
-  private static let created: JSON = ["type": "string", "description": "UTC, ISO 8601 without a zone"]
+  static let created: JSON = ["type": "string", "description": "UTC, ISO 8601 without a zone"]
   static let captureStatus = choice("created", "starting", "active", "stopping", "stopped", "exported", "failed")
 
   private static let stream = answer([
@@ -38,11 +40,20 @@ extension Schema {
 
   private static let sceneIndex = answer([
     "rtstream_index_id": text,
-    "extraction_type": choice("time"),
-    "extraction_config": answer(["time": number, "frame_count": whole]),
+    "extraction_type": choice("time", "transcript"),
+    "extraction_config": answer(
+      ["time": number, "frame_count": whole, "segmenter": segmenter, "segmentation_value": number],
+      optional: ["time", "frame_count", "segmenter", "segmentation_value"]),
     "prompt": orNull(text),
     "name": orNull(text),
     "status": running,
+  ])
+
+  private static let utterance = answer([
+    "start": time,
+    "end": time,
+    "text": text,
+    "word_timestamps": list(answer(["word": text, "start": time, "end": time, "confidence": number])),
   ])
 
   private static let alert = answer([

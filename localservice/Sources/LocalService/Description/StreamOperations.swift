@@ -83,19 +83,34 @@ extension OpenAPI {
   static let speechOperations: [Operation] = [
     Operation(
       id: "setTranscription", method: "POST", path: "/rtstream/{id}/transcription",
-      summary: "Start or stop a transcript; a start is refused, as no speech is recognised",
+      summary: "Start or stop a transcript; a start is refused where there is no recogniser (501) or no sound (400)",
       body: Schema.body(
-        ["action": Schema.choice("start", "stop"), "engine": Schema.text, "ws_connection_id": Schema.text],
+        [
+          "action": Schema.choice("start", "stop"), "mode": Schema.choice("graceful", "force"), "engine": Schema.text,
+          "ws_connection_id": Schema.text,
+        ],
         required: ["action"]),
-      success: .data(Schema.answer(["status": Schema.choice("stopped"), "engine": Schema.text])), refusals: [501]),
+      success: .data(
+        Schema.answer(
+          ["status": Schema.choice("running", "stopped"), "engine": Schema.text, "updated_at": Schema.created],
+          optional: ["updated_at"])), refusals: [501]),
     Operation(
       id: "getTranscript", method: "GET", path: "/rtstream/{id}/transcription",
-      summary: "Refused: there is no transcript",
+      summary: "List what was said, oldest first: what overlaps [start, end) and ended after since",
       query: .page + .range() + [.init(name: "since", schema: Schema.time), .init(name: "engine", schema: Schema.text)],
-      success: .none, refusals: [501]),
+      success: .data(
+        Schema.answer([
+          "transcription_records": Schema.list(Schema.reference("Utterance")), "next_page": Schema.flag,
+          "total_count": Schema.whole, "page": Schema.whole, "page_size": Schema.whole,
+        ])), refusals: [501]),
     Operation(
       id: "getTranscriptStatus", method: "GET", path: "/rtstream/{id}/transcription/status",
       summary: "Get the state of the transcript", query: [.init(name: "engine", schema: Schema.text)],
-      success: .data(Schema.answer(["status": Schema.choice("not_configured"), "engine": Schema.text]))),
+      success: .data(
+        Schema.answer(
+          [
+            "status": Schema.choice("running", "stopped", "not_configured"), "engine": Schema.text,
+            "created_at": Schema.created, "updated_at": Schema.created,
+          ], optional: ["created_at", "updated_at"]))),
   ]
 }

@@ -42,9 +42,9 @@ final class Ingest: Sendable {
     await ingest.stop()
   }
 
-  /// A derived index has no analyser of its own: it is fed by its understanding.
+  /// A derived index has no analyser of its own: it is fed by its understanding. An audio index sees nothing.
   func watch(_ job: WindowJob) {
-    guard job.kind != .derivedIndex else { return }
+    guard job.kind != .derivedIndex, job.segmenter == nil else { return }
     ingest(of: job.streamID)?.watch(job)
   }
 

@@ -1,3 +1,5 @@
+import Analysis
+
 /// Alerts: an event rule on an index, and where its firings go.
 extension Routes {
   func addAlerts(to router: inout Router) {
@@ -36,11 +38,16 @@ extension Routes {
     guard let event = try await store.event(eventID) else {
       throw Refusal.notFound("there is no event '\(Fields.short(given))'")
     }
+    let hears = job.segmenter == nil ? nil : SpokenRules.understanding(of: event.prompt)
+    guard job.segmenter == nil || hears != nil else {
+      throw Refusal.invalid(
+        "an alert on an audio index goes by words: the event's prompt must name some, such as: somebody says \"fire\"")
+    }
     let alert = Alert(
       id: Identifier.short(), jobID: job.id, eventID: event.id, callbackURL: try Self.callback(fields),
       connectionID: try fields.string("ws_connection_id"), enabled: true)
     try await store.insert(alert)
-    return .data(["alert_id": .string(alert.id)])
+    return .data(["alert_id": .string(alert.id)], message: hears.map { "understood as: \($0)" })
   }
 
   /// Where a webhook goes. Clients that want none send null or an empty text.

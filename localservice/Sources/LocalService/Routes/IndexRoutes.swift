@@ -18,11 +18,12 @@ extension Routes {
     router.on("PATCH", "/rtstream/{id}/index/scene/{index}/status", setStatus(of: .sceneIndex))
   }
 
-  private static func form(_ index: WindowJob) -> JSON {
+  static func form(_ index: WindowJob) -> JSON {
     [
       "rtstream_index_id": .string(index.id),
-      "extraction_type": "time",
-      "extraction_config": ["time": number(index.seconds), "frame_count": .integer(index.frameCount)],
+      "extraction_type": index.segmenter == nil ? "time" : "transcript",
+      "extraction_config": index.segmenter.map { audioConfig(index, $0) }
+        ?? ["time": number(index.seconds), "frame_count": .integer(index.frameCount)],
       "prompt": .optional(index.prompt),
       "name": .optional(index.name),
       "status": .string(index.running ? "running" : "stopped"),
@@ -34,9 +35,7 @@ extension Routes {
     let fields = try Fields(body: request.body)
     let types = ["time", "time_based", "shot", "shot_based", "transcript"]
     switch try fields.choice("extraction_type", types) {
-    case "transcript":
-      throw Refusal.unavailable(
-        "'extraction_type' must be 'time': an index of speech needs speech recognition, which this service lacks")
+    case "transcript": return try await createAudioIndex(stream, fields)
     case "shot", "shot_based":
       throw Refusal.unavailable("'extraction_type' must be 'time': this service does not cut windows at shots")
     default: break

@@ -18,7 +18,12 @@ extension Routes {
       if job.running != start {
         job.running = start
         try await store.update(job)
-        if start { ingest.watch(job) } else { ingest.unwatch(job) }
+        switch (start, job.segmenter) {
+        case (true, nil): ingest.watch(job)
+        case (false, nil): ingest.unwatch(job)
+        case (true, _): sounds.watch(job)
+        case (false, _): sounds.unwatch(job)
+        }
       }
       return .done("\(kind.words) \(start ? "started" : "stopped")")
     }

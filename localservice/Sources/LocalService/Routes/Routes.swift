@@ -2,6 +2,7 @@
 struct Routes: Sendable {
   let store: Store
   let ingest: Ingest
+  let sounds: SoundIngest
   let sockets: SocketRegistry
   let captureEvents: CaptureEvents
   let log: Log

@@ -51,8 +51,8 @@ extension Routes {
     if try fields.bool("store") == true {
       throw Refusal.unavailable("'store' must be false: this service keeps no recording")
     }
-    let transcript = try fields.bool("enable_transcript") == true
-    _ = try fields.string("ws_connection_id")
+    let transcript = try fields.bool("enable_transcript")
+    let connection = try fields.string("ws_connection_id")
     let stream = VideoStream(
       id: Identifier.stream(), name: try fields.string("name"), url: url,
       mediaTypes: mediaTypes.joined(separator: ","),
@@ -61,9 +61,10 @@ extension Routes {
     try await store.insert(stream)
     ingest.start(stream, jobs: [])
     log.info("stream \(stream.id) created")
+    if transcript != false { try await startTranscript(ofNew: stream, connection: connection) }
     return .data(
       form(stream),
-      message: transcript ? "enable_transcript has no effect: this service recognises no speech" : nil)
+      message: transcript == true && sounds.recogniser == nil ? "enable_transcript has no effect: \(Self.noRecogniser)" : nil)
   }
 
   private static func mediaTypes(_ fields: Fields) throws -> [String] {
@@ -71,7 +72,7 @@ extension Routes {
     guard !types.isEmpty, types.allSatisfy({ $0 == "video" || $0 == "audio" }), Set(types).count == types.count
     else { throw Refusal.invalid("'media_types' must name 'video', 'audio' or both, each once") }
     guard types.contains("video") else {
-      throw Refusal.unavailable("'media_types' must name 'video': this service does not process audio")
+      throw Refusal.unavailable("'media_types' must name 'video': this service takes no stream of sound alone")
     }
     return types
   }
@@ -140,10 +141,12 @@ extension Routes {
       stream.running = true
       try await store.update(stream)
       try startIngest(stream)
+      try startSound(of: stream)
       return .done("rtstream started")
     }
     if stream.running {
       // The camera first: the windows at hand are kept only while the stream counts as running.
+      await sounds.stop(stream.id)
       await ingest.stop(stream.id)
       stream.running = false
       try await store.update(stream)

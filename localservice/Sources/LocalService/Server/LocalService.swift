@@ -16,6 +16,7 @@ public final class LocalService: Sendable {
   let router: Router
   private let webhooks: WebhookSender
   private let ingest: Ingest
+  private let sounds: SoundIngest
   private let listener: Listener
 
   /// Opens the state, the listening socket and the cameras that were running when the service last ended.
@@ -49,9 +50,15 @@ public final class LocalService: Sendable {
     let ingest = Ingest(ffmpeg: settings.ffmpeg, framesPerSecond: limits.framesPerSecond, log: log) {
       dispatcher.finished($1, jobID: $0)
     }
+    let speech = SpeechDispatcher(
+      store: store, sockets: sockets,
+      messages: Messages(visualChannel: settings.visualChannel, timeUnit: settings.eventTimeUnit), scenes: dispatcher, log: log)
+    let sounds = SoundIngest(
+      recogniser: try Self.recogniser(settings.recogniser, log), ffmpeg: settings.ffmpeg, log: log,
+      handlers: .init(onSpeech: { speech.heard($1, streamID: $0) }, onWindow: { speech.finished($1, jobID: $0) }))
     let routes = Routes(
-      store: store, ingest: ingest, sockets: sockets, captureEvents: CaptureEvents(sockets: sockets, webhooks: webhooks),
-      log: log)
+      store: store, ingest: ingest, sounds: sounds, sockets: sockets,
+      captureEvents: CaptureEvents(sockets: sockets, webhooks: webhooks), log: log)
     let router = routes.router()
     let door = FrontDoor(
       credentials: Credentials(key: key, store: store), router: router, usesTLS: settings.usesTLS, log: log)
@@ -60,6 +67,7 @@ public final class LocalService: Sendable {
     self.router = router
     self.webhooks = webhooks
     self.ingest = ingest
+    self.sounds = sounds
     do {
       listener = try await Listener.open(
         settings: settings, group: group, sockets: sockets, log: log, respond: door.answer)
@@ -72,6 +80,27 @@ public final class LocalService: Sendable {
     try webhooks.resume()
     for stream in try store.runningStreams() {
       ingest.start(stream, jobs: try store.runningJobs(ofStream: stream.id))
+      try routes.startSound(of: stream)
+    }
+  }
+
+  /// One that was named must be there; one that is looked for may be missing.
+  private static func recogniser(_ wanted: Settings.Recogniser, _ log: Log) throws -> (any SpeechRecogniser)? {
+    do {
+      let found: RecogniserProgram
+      switch wanted {
+      case .none:
+        log.info("speech: no recogniser, as asked for: there are no transcripts")
+        return nil
+      case .auto: found = try RecogniserProgram.installed()
+      case .program(let path): found = try RecogniserProgram(path: path)
+      }
+      log.info("speech: recognised by \(found.name)")
+      return found
+    } catch {
+      if case .program = wanted { throw StartError("\(error)") }
+      log.warning("speech: no recogniser, so there are no transcripts: \(error)")
+      return nil
     }
   }
 
@@ -89,9 +118,10 @@ public final class LocalService: Sendable {
   public func stop() async {
     await listener.close()
     sockets.closeAll()
+    async let speech: Void = sounds.stopAll()
     async let cameras: Void = ingest.stopAll()
     async let calls: Void = webhooks.close()
-    _ = await (cameras, calls)
+    _ = await (speech, cameras, calls)
     try? await group.shutdownGracefully()
     store.close()
     directory.close()

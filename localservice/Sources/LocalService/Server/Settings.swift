@@ -9,6 +9,7 @@ public struct Settings: Sendable {
   public var certificateFile: String?
   public var privateKeyFile: String?
   public var ffmpeg = "ffmpeg"
+  public var recogniser = Recogniser.none
   public var visualChannel = VisualChannel.sceneIndex
   public var eventTimeUnit = TimeUnit.milliseconds
   public var limits = Limits()
@@ -16,6 +17,14 @@ public struct Settings: Sendable {
   public init(dataDirectory: String) { self.dataDirectory = dataDirectory }
 
   public var usesTLS: Bool { certificateFile != nil }
+
+  /// What turns speech into words.
+  public enum Recogniser: Sendable, Equatable {
+    case none
+    /// The one that comes with this service, where the system has what it needs.
+    case auto
+    case program(String)
+  }
 
   /// The name under which visual results are pushed; the sources of the protocol disagree.
   public enum VisualChannel: String, Sendable, CaseIterable {

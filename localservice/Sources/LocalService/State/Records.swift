@@ -45,6 +45,8 @@ struct WindowJob: Codable, Sendable, FetchableRecord, PersistableRecord {
   var sourceID: String?
   /// Of a derived index: a JSON array, as given.
   var useFor: String?
+  /// Of an audio index: what it counts, `word`, `sentence` or `time`; `seconds` is then how many.
+  var segmenter: String?
 }
 
 /// What one window of a job looked like.

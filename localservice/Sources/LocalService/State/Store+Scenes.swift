@@ -37,7 +37,7 @@ extension Store {
   func runningJobs(ofStream id: String) throws -> [WindowJob] {
     try database.read { database in
       try WindowJob.filter(
-        Column("streamID") == id && Column("running") == true && Column("sourceID") == nil
+        Column("streamID") == id && Column("running") == true && Column("sourceID") == nil && Column("segmenter") == nil
       ).fetchAll(database)
     }
   }

@@ -72,6 +72,7 @@ public final class Store: Sendable {
           CREATE TABLE clientToken (id TEXT PRIMARY KEY, secret TEXT NOT NULL, expiresAt DOUBLE NOT NULL);
           """)
     }
+    addSpeech(&migrator)
     return migrator
   }
 }

@@ -1,0 +1,57 @@
+import Analysis
+
+/// From a recognised word to everyone who has to hear of it: records, events, alerts on audio indexes.
+final class SpeechDispatcher: Sendable {
+  private let store: Store
+  private let sockets: SocketRegistry
+  private let messages: Messages
+  private let scenes: SceneDispatcher
+  private let log: Log
+
+  init(store: Store, sockets: SocketRegistry, messages: Messages, scenes: SceneDispatcher, log: Log) {
+    self.store = store
+    self.sockets = sockets
+    self.messages = messages
+    self.scenes = scenes
+    self.log = log
+  }
+
+  /// Called on the recogniser's thread.
+  func heard(_ result: SpeechResult, streamID: String) {
+    do {
+      guard let (stream, transcript) = try store.listener(ofStream: streamID) else { return }
+      switch result {
+      case .heard: break
+      case .interim(let text, let start, let end):
+        let message = messages.transcript(text, isFinal: false, start: start, end: end, stream: stream)
+        sockets.send(message, to: transcript.connectionID)
+      case .final(let words):
+        guard let utterance = Utterance(streamID: streamID, words) else { return }
+        try store.keep(utterance)
+        let message = messages.transcript(
+          utterance.text, isFinal: true, start: utterance.start, end: utterance.end, stream: stream)
+        sockets.send(message, to: transcript.connectionID)
+      }
+    } catch {
+      log.error("stream \(streamID): what was said could not be kept and was not sent: \(error)")
+    }
+  }
+
+  func finished(_ window: SpokenWindow, jobID: String) {
+    let scene = Scene(jobID: jobID, start: window.start, end: window.end, text: window.text)
+    scenes.tell(scene, as: messages.audio) { SpokenRules.match(prompt: $0, window: window) }
+  }
+}
+
+extension Messages {
+  func transcript(_ text: String, isFinal: Bool, start: Double, end: Double, stream: VideoStream) -> JSON {
+    [
+      "channel": "transcript",
+      "rtstream_id": .string(stream.id),
+      "rtstream_name": .optional(stream.name),
+      "data": ["text": .string(text), "is_final": .bool(isFinal), "start": time(start), "end": time(end)],
+    ]
+  }
+
+  func audio(_ scene: Scene, stream: VideoStream) -> JSON { self.scene(scene, stream: stream, channel: "audio_index") }
+}
