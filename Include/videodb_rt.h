@@ -8,23 +8,24 @@
  * 1. Status. Functions return a vdbrt_status: VDBRT_OK, or a negative code. The optional last argument `err` receives an
  *    object with the reason, on failure only; the caller frees it. Passing NULL there is always allowed.
  * 2. Threads. Every function is safe on any handle from any thread. Three things belong to one thread at a time: a
- *    vdbrt_config, a vdbrt_event and a vdbrt_error. Each client has one I/O thread, started with its first event channel;
- *    it serves all channels of the client. A call that waits for an answer of the service runs on the caller's thread,
+ *    vdbrt_config, a vdbrt_event and a vdbrt_error. Each client has one I/O thread, started with its first event channel or
+ *    asynchronous call; it serves all of them. With loop.mode "external" there is none, and its part is played by whoever is in
+ *    vdbrt_client_step or in a function that waits. A call that waits for an answer of the service runs on the caller's thread,
  *    over a kept connection of its own, and holds no lock meanwhile.
  * 3. Callbacks. An event callback runs on the client's I/O thread, never under a lock of ours, never concurrently with
  *    itself, in order of arrival. While it runs, no other channel of that client is served, so it should be short; who needs
  *    time for an event pulls. (A second thread between would make each event later, two to three times in the median where it
  *    was measured: bench/callback_thread.c.) It may call everything of this header, but for what would wait for the
- *    callback itself and returns VDBRT_E_REENTRANT there: vdbrt_client_shutdown, vdbrt_subscription_wait, vdbrt_events_open,
- *    vdbrt_events_close, and vdbrt_events_next and _next_batch with a timeout other than 0, each for the callback's own
- *    client. It must not throw a C++ exception or longjmp through us.
+ *    callback itself and returns VDBRT_E_REENTRANT there: vdbrt_client_shutdown, vdbrt_client_step, vdbrt_subscription_wait,
+ *    vdbrt_events_open (but with wait false), vdbrt_events_close, and vdbrt_events_next and _next_batch with a timeout other
+ *    than 0, each for the callback's own client. It must not throw a C++ exception or longjmp through us.
  * 4. Ownership. An `out` parameter is set to NULL first and written only on success; what it receives is the caller's, to
  *    be given back with the function named for it. Nothing takes ownership of an argument. A borrowed pointer is valid as
  *    long as what it came from. Releasing or freeing NULL does nothing.
- * 5. Handles (config, client, op, events, subscription) are checked on every call: one that was released, or is of another
- *    kind, gives VDBRT_E_HANDLE (functions without a status ignore it). Handles may be released in any order; a child keeps
- *    alive what it needs. A release never blocks and is legal in a callback. Errors and events are plain allocations: using
- *    one after it was freed is undefined, as it is for any memory.
+ * 5. Handles (config, client, op, events, subscription, records) are checked on every call: one that was released, or is of
+ *    another kind, gives VDBRT_E_HANDLE (functions without a status ignore it). Handles may be released in any order; a child
+ *    keeps alive what it needs. A release never blocks and is legal in a callback. Errors and events are plain allocations:
+ *    using one after it was freed is undefined, as it is for any memory.
  * 6. Text is UTF-8. What goes in is NUL-terminated; text that is not UTF-8 gives VDBRT_E_ENCODING. What comes out as
  *    `char **` is NUL-terminated and goes back through vdbrt_string_free. What comes out as a pointer with `size_t *len` is
  *    NOT NUL-terminated; `len` may not be NULL unless it says so.
@@ -173,7 +174,8 @@ VDBRT_API void vdbrt_config_free(vdbrt_config *config);
 VDBRT_API vdbrt_status vdbrt_config_set(vdbrt_config *config, const char *key, const char *value, vdbrt_error **err);
 /* Sets each member of a JSON object: {"base_url": "...", "http.timeout_ms": 5000}. All or nothing. */
 VDBRT_API vdbrt_status vdbrt_config_set_json(vdbrt_config *config, const char *json, vdbrt_error **err);
-/* JSON array of {key, type, unit, default, description}, sorted by key; an integer has minimum and maximum, a choice allowed. */
+/* JSON array of {key, type, unit, default, description}, sorted by key; an integer has minimum and maximum, a choice
+ * allowed. */
 VDBRT_API vdbrt_status vdbrt_config_describe(char **out_json, vdbrt_error **err);
 
 enum { VDBRT_LOG_DEBUG = 0, VDBRT_LOG_INFO = 1, VDBRT_LOG_WARNING = 2, VDBRT_LOG_ERROR = 3 };
@@ -189,18 +191,20 @@ VDBRT_API vdbrt_status vdbrt_config_set_log(vdbrt_config *config, int32_t min_le
 typedef struct vdbrt_client vdbrt_client;
 
 /* Copies config; NULL stands for the defaults and the environment. Sends nothing.
- * VDBRT_E_CREDENTIAL without a key, VDBRT_E_URL for a base URL that is none, VDBRT_E_CLEARTEXT for http:// to another machine. */
+ * VDBRT_E_CREDENTIAL without a key, VDBRT_E_URL for a base URL that is none, VDBRT_E_CLEARTEXT for http:// to another
+ * machine. */
 VDBRT_API vdbrt_status vdbrt_client_new(const vdbrt_config *config, vdbrt_client **out, vdbrt_error **err);
 /* Ends calls under way (VDBRT_E_CLOSED), closes the channels with a WebSocket close handshake and ends the I/O thread. After
  * VDBRT_OK no callback runs any more. VDBRT_E_TIMEOUT: it goes on ending in the background. */
 VDBRT_API vdbrt_status vdbrt_client_shutdown(vdbrt_client *client, int64_t timeout_ms, vdbrt_error **err);
 VDBRT_API void vdbrt_client_release(vdbrt_client *client);
 
-/* Replaces the API key or client token. Requests that are sent from here on carry the new one, also those of open channels and of
- * calls that wait for their repeat. */
+/* Replaces the API key or client token. Requests that are sent from here on carry the new one, also those of open channels
+ * and of calls that wait for their repeat. */
 VDBRT_API vdbrt_status vdbrt_client_set_credential(vdbrt_client *client, const char *credential, vdbrt_error **err);
-/* Called when the service refuses the credential (401), before the call fails: on the thread of the call, for one call at a time,
- * under no lock of ours. If it has called vdbrt_client_set_credential when it returns, the call is sent once more. */
+/* Called when the service refuses the credential (401), before the call fails: on the thread of the call, for one call at a
+ * time, under no lock of ours. If it has called vdbrt_client_set_credential when it returns, the call is sent once more. A
+ * call that it makes itself and that is refused as well fails. */
 typedef void (*vdbrt_credential_fn)(void *user);
 /* NULL turns it off, which is the default. user must outlive the client. */
 VDBRT_API vdbrt_status vdbrt_client_on_refused_credential(vdbrt_client *client, vdbrt_credential_fn fn, void *user,
@@ -247,15 +251,16 @@ VDBRT_API vdbrt_status vdbrt_collection_list(vdbrt_client *client, vdbrt_op *op,
  *   store             boolean: keep the recording; the service's default is false
  *   enable_transcript boolean; the service's default is true
  *   ws_connection_id  text: id of the event channel that gets its transcripts
- * Gives the RTStream: {id, name, status, sample_rate, media_types, collection_id, store, created_at}. VDBRT_E_PAYMENT: no credit. */
+ * Gives the RTStream: {id, name, status, sample_rate, media_types, collection_id, store, created_at}. VDBRT_E_PAYMENT: no
+ * credit. */
 VDBRT_API vdbrt_status vdbrt_rtstream_connect(vdbrt_client *client, const char *collection_id, const char *options_json,
                                               vdbrt_op *op, char **out_json, vdbrt_error **err);
 /* GET /rtstream/{id}: the RTStream; status is "connected" or "stopped". */
 VDBRT_API vdbrt_status vdbrt_rtstream_get(vdbrt_client *client, const char *rtstream_id, vdbrt_op *op, char **out_json,
                                           vdbrt_error **err);
 /* GET /rtstream: {results: [...], count, next, previous}, of all collections. Options: limit (the service's default is 10) and
- * offset (whole numbers), status ("connected" or "stopped"), name (part of it), ordering (a field, "-" before it for descending:
- * "-created_at"). */
+ * offset (whole numbers), status ("connected" or "stopped"), name (part of it), ordering (a field, "-" before it for
+ * descending: "-created_at"). */
 VDBRT_API vdbrt_status vdbrt_rtstream_list(vdbrt_client *client, const char *options_json, vdbrt_op *op, char **out_json,
                                            vdbrt_error **err);
 /* PATCH /rtstream/{id}. Options: name (text), sample_rate (whole number). Gives the RTStream. */
@@ -265,8 +270,8 @@ VDBRT_API vdbrt_status vdbrt_rtstream_update(vdbrt_client *client, const char *r
 VDBRT_API vdbrt_status vdbrt_rtstream_start(vdbrt_client *client, const char *rtstream_id, vdbrt_op *op, vdbrt_error **err);
 VDBRT_API vdbrt_status vdbrt_rtstream_stop(vdbrt_client *client, const char *rtstream_id, vdbrt_op *op, vdbrt_error **err);
 /* POST /rtstream/{id}/export: the recording as a video of its own, of a stopped stream that stores. Repeating it gives the same
- * video. Options: name (text). Gives {video_id, stream_url, player_url, name, duration in seconds}; the URLs are null where there
- * is only sound. VDBRT_E_INVALID without a recording. */
+ * video. Options: name (text). Gives {video_id, stream_url, player_url, name, duration in seconds}; the URLs are null where
+ * there is only sound. VDBRT_E_INVALID without a recording. */
 VDBRT_API vdbrt_status vdbrt_rtstream_export(vdbrt_client *client, const char *rtstream_id, const char *options_json,
                                              vdbrt_op *op, char **out_json, vdbrt_error **err);
 
@@ -276,14 +281,15 @@ VDBRT_API vdbrt_status vdbrt_rtstream_export(vdbrt_client *client, const char *r
  * {title, description, slug}. Gives {stream_url (HLS), player_url (a page that plays it)}. */
 VDBRT_API vdbrt_status vdbrt_rtstream_generate_stream(vdbrt_client *client, const char *rtstream_id, const char *options_json,
                                                       vdbrt_op *op, char **out_json, vdbrt_error **err);
-/* The same for a search result: start and end (seconds, both required) are widened to whole seconds, so that nothing is cut off. */
+/* The same for a search result: start and end (seconds, both required) are widened to whole seconds, so that nothing is cut
+ * off. */
 VDBRT_API vdbrt_status vdbrt_shot_generate_stream(vdbrt_client *client, const char *rtstream_id, const char *options_json,
                                                   vdbrt_op *op, char **out_json, vdbrt_error **err);
 /* Sends nothing. The URL to embed for a player URL: ".../watch?v=x" gives ".../embed?v=x", and so does ".../player?v=x".
  * VDBRT_E_ARGUMENT for a URL of another form. */
 VDBRT_API vdbrt_status vdbrt_embed_url(const char *player_url, char **out, vdbrt_error **err);
-/* Sends nothing. An <iframe> on one line for a player URL. Options: width (text; "100%"), height (whole number of pixels; 405), title
- * (text; "VideoDB Player"), allow_fullscreen (boolean; true). Values are escaped. */
+/* Sends nothing. An <iframe> on one line for a player URL. Options: width (text; "100%"), height (whole number of pixels;
+ * 405), title (text; "VideoDB Player"), allow_fullscreen (boolean; true). Values are escaped. */
 VDBRT_API vdbrt_status vdbrt_embed_code(const char *player_url, const char *options_json, char **out, vdbrt_error **err);
 /* Sends nothing. The page of the hosted console that plays a stream URL: "https://console.videodb.io/player?url=...". */
 VDBRT_API vdbrt_status vdbrt_play_url(const char *stream_url, char **out, vdbrt_error **err);
@@ -299,7 +305,8 @@ VDBRT_API vdbrt_status vdbrt_play_url(const char *stream_url, char **out, vdbrt_
  * Gives the scene index: {rtstream_index_id, extraction_type, extraction_config, prompt, name, status}. */
 VDBRT_API vdbrt_status vdbrt_rtstream_index_visuals(vdbrt_client *client, const char *rtstream_id, const char *options_json,
                                                     vdbrt_op *op, char **out_json, vdbrt_error **err);
-/* The same call for speech. It works on the transcript, which has to run (vdbrt_rtstream_start_transcript). Options as above, but:
+/* The same call for speech. It works on the transcript, which has to run (vdbrt_rtstream_start_transcript). Options as
+ * above, but:
  *   batch_config          {"type": "word" or "sentence", "value": how many} or {"type": "time", "value": seconds}
  *   auto_start_transcript boolean: asks the service to start the transcript
  *   ws_connection_id      text: id of the event channel that gets `audio_index` events */
@@ -336,19 +343,20 @@ VDBRT_API vdbrt_status vdbrt_scene_index_get_scenes(vdbrt_client *client, const 
 
 /* ---- Transcription ---- */
 
-/* POST /rtstream/{id}/transcription, {"action": "start"}. Options: engine (text), ws_connection_id (text: id of the event channel
- * that gets `transcript` events). Gives {status, engine}. */
+/* POST /rtstream/{id}/transcription, {"action": "start"}. Options: engine (text), ws_connection_id (text: id of the event
+ * channel that gets `transcript` events). Gives {status, engine}. */
 VDBRT_API vdbrt_status vdbrt_rtstream_start_transcript(vdbrt_client *client, const char *rtstream_id, const char *options_json,
                                                        vdbrt_op *op, char **out_json, vdbrt_error **err);
 /* The same with {"action": "stop"}. Options: mode ("graceful" finishes what was said, "force" drops it), engine (text). */
 VDBRT_API vdbrt_status vdbrt_rtstream_stop_transcript(vdbrt_client *client, const char *rtstream_id, const char *options_json,
                                                       vdbrt_op *op, char **out_json, vdbrt_error **err);
-/* GET /rtstream/{id}/transcription: {transcription_records: [{start, end, text, word_timestamps}], next_page, total_count}; times in
- * seconds. Options: start, end, since (seconds, each on its own; since: only what is newer), page (from 1; 1), page_size (1 to
- * 1000; 100), engine (text). */
+/* GET /rtstream/{id}/transcription: {transcription_records: [{start, end, text, word_timestamps}], next_page, total_count};
+ * times in seconds. Options: start, end, since (seconds, each on its own; since: only what is newer), page (from 1; 1),
+ * page_size (1 to 1000; 100), engine (text). */
 VDBRT_API vdbrt_status vdbrt_rtstream_get_transcript(vdbrt_client *client, const char *rtstream_id, const char *options_json,
                                                      vdbrt_op *op, char **out_json, vdbrt_error **err);
-/* GET /rtstream/{id}/transcription/status: {status: "running", "stopped" or "not_configured", engine, language}. Options: engine. */
+/* GET /rtstream/{id}/transcription/status: {status: "running", "stopped" or "not_configured", engine, language}. Options:
+ * engine. */
 VDBRT_API vdbrt_status vdbrt_rtstream_transcript_status(vdbrt_client *client, const char *rtstream_id, const char *options_json,
                                                         vdbrt_op *op, char **out_json, vdbrt_error **err);
 
@@ -365,7 +373,8 @@ VDBRT_API vdbrt_status vdbrt_rtstream_transcript_status(vdbrt_client *client, co
  * Gives {results: [{start, end, text, score, scene_index_id, scene_index_name, metadata}]}; times in seconds. */
 VDBRT_API vdbrt_status vdbrt_rtstream_search(vdbrt_client *client, const char *rtstream_id, const char *options_json,
                                              vdbrt_op *op, char **out_json, vdbrt_error **err);
-/* POST /rtstream/collection/{id}/search: the same over the streams of a collection; results also have rtstream_id, rtstream_name. */
+/* POST /rtstream/collection/{id}/search: the same over the streams of a collection; results also have rtstream_id,
+ * rtstream_name. */
 VDBRT_API vdbrt_status vdbrt_collection_search(vdbrt_client *client, const char *collection_id, const char *options_json,
                                                vdbrt_op *op, char **out_json, vdbrt_error **err);
 
@@ -377,8 +386,9 @@ VDBRT_API vdbrt_status vdbrt_event_rule_create(vdbrt_client *client, const char 
 /* GET /rtstream/event: {events: [{event_id, event_prompt, label}]}, all of the account. */
 VDBRT_API vdbrt_status vdbrt_event_rule_list(vdbrt_client *client, vdbrt_op *op, char **out_json, vdbrt_error **err);
 
-/* POST /rtstream/{id}/index/{index}/alert: applies a rule to a scene index. Options: event_id (required), callback_url (webhook),
- * ws_connection_id (event channel); either, both or neither. Gives {alert_id}. A webhook names the rule "event-" + event_id. */
+/* POST /rtstream/{id}/index/{index}/alert: applies a rule to a scene index. Options: event_id (required), callback_url
+ * (webhook), ws_connection_id (event channel); either, both or neither. Gives {alert_id}. A webhook names the rule "event-"
+ * + event_id. */
 VDBRT_API vdbrt_status vdbrt_alert_create(vdbrt_client *client, const char *rtstream_id, const char *index_id,
                                           const char *options_json, vdbrt_op *op, char **out_json, vdbrt_error **err);
 /* GET /rtstream/{id}/index/{index}/alert: {alerts: [{alert_id, event_id, prompt, label, callback_url, status}]}. */
@@ -418,8 +428,8 @@ VDBRT_API vdbrt_status vdbrt_understanding_get_records(vdbrt_client *client, con
                                                        const char *understanding_id, const char *options_json, vdbrt_op *op,
                                                        char **out_json, vdbrt_error **err);
 
-/* POST /rtstream/{id}/indexes: makes what a job stores searchable. Options: source (object, required: one of the job's outputs), name
- * (text), use_for (array). Gives {index_id, name, status, ...}. */
+/* POST /rtstream/{id}/indexes: makes what a job stores searchable. Options: source (object, required: one of the job's
+ * outputs), name (text), use_for (array). Gives {index_id, name, status, ...}. */
 VDBRT_API vdbrt_status vdbrt_index_create(vdbrt_client *client, const char *rtstream_id, const char *options_json, vdbrt_op *op,
                                           char **out_json, vdbrt_error **err);
 /* GET /rtstream/{id}/indexes: {indexes: [...]}. */
@@ -433,8 +443,8 @@ VDBRT_API vdbrt_status vdbrt_index_start(vdbrt_client *client, const char *rtstr
                                          vdbrt_error **err);
 VDBRT_API vdbrt_status vdbrt_index_stop(vdbrt_client *client, const char *rtstream_id, const char *index_id, vdbrt_op *op,
                                         vdbrt_error **err);
-/* GET /rtstream/{id}/indexes/{index}/records: {records: [...], next_page}. Options: start and end (seconds, each on its own), page
- * (from 1; 1), page_size (100). */
+/* GET /rtstream/{id}/indexes/{index}/records: {records: [...], next_page}. Options: start and end (seconds, each on its
+ * own), page (from 1; 1), page_size (100). */
 VDBRT_API vdbrt_status vdbrt_index_get_records(vdbrt_client *client, const char *rtstream_id, const char *index_id,
                                                const char *options_json, vdbrt_op *op, char **out_json, vdbrt_error **err);
 /* The alerts on such an index, under /rtstream/{id}/indexes/{index}/alert; otherwise like those above. */
@@ -449,23 +459,23 @@ VDBRT_API vdbrt_status vdbrt_index_alert_disable(vdbrt_client *client, const cha
 
 /* ---- Capture sessions: a user's screen and microphone as streams ---- */
 
-/* POST /collection/{id}/capture/session. Options: end_user_id (text, required), callback_url (webhook) and ws_connection_id (event
- * channel) for its `capture_session` events, metadata (object). Gives {session_id, status, ...}. */
+/* POST /collection/{id}/capture/session. Options: end_user_id (text, required), callback_url (webhook) and ws_connection_id
+ * (event channel) for its `capture_session` events, metadata (object). Gives {session_id, status, ...}. */
 VDBRT_API vdbrt_status vdbrt_capture_session_create(vdbrt_client *client, const char *collection_id, const char *options_json,
                                                     vdbrt_op *op, char **out_json, vdbrt_error **err);
-/* GET /collection/{id}/capture/session: {sessions: [...], next_page: cursor or null}. Options: status, end_user_id, cursor (text), limit
- * (whole number). */
+/* GET /collection/{id}/capture/session: {sessions: [...], next_page: cursor or null}. Options: status, end_user_id, cursor
+ * (text), limit (whole number). */
 VDBRT_API vdbrt_status vdbrt_capture_session_list(vdbrt_client *client, const char *collection_id, const char *options_json,
                                                   vdbrt_op *op, char **out_json, vdbrt_error **err);
 /* GET /collection/{id}/capture/session/{session}: the session with its rtstreams and channels. */
 VDBRT_API vdbrt_status vdbrt_capture_session_get(vdbrt_client *client, const char *collection_id, const char *session_id,
                                                  vdbrt_op *op, char **out_json, vdbrt_error **err);
-/* POST /collection/{id}/capture/session/{session}/export. Options: video_channel_id, ws_connection_id (text). Gives {export_status:
- * "exporting", "exported" or "failed", ...}; repeat it to learn how it goes on. */
+/* POST /collection/{id}/capture/session/{session}/export. Options: video_channel_id, ws_connection_id (text). Gives
+ * {export_status: "exporting", "exported" or "failed", ...}; repeat it to learn how it goes on. */
 VDBRT_API vdbrt_status vdbrt_capture_session_export(vdbrt_client *client, const char *collection_id, const char *session_id,
                                                     const char *options_json, vdbrt_op *op, char **out_json, vdbrt_error **err);
-/* POST /capture/session/start. Options: channels (required: [{channel_id, channel_name, type: "video" or "audio", store}]), callback_url,
- * ws_connection_id (text). Gives {session_id, status: "starting"}. */
+/* POST /capture/session/start. Options: channels (required: [{channel_id, channel_name, type: "video" or "audio", store}]),
+ * callback_url, ws_connection_id (text). Gives {session_id, status: "starting"}. */
 VDBRT_API vdbrt_status vdbrt_capture_session_start(vdbrt_client *client, const char *session_id, const char *options_json,
                                                    vdbrt_op *op, char **out_json, vdbrt_error **err);
 /* GET /capture/session/{session}: {channels: [...]}, each with its rtsp_url. */
@@ -474,39 +484,41 @@ VDBRT_API vdbrt_status vdbrt_capture_session_channels(vdbrt_client *client, cons
 /* POST /capture/session/{session}/stop. */
 VDBRT_API vdbrt_status vdbrt_capture_session_stop(vdbrt_client *client, const char *session_id, vdbrt_op *op,
                                                   vdbrt_error **err);
-/* POST /capture/session/token: a credential for a device, to be used like an API key. Options: expires_in (seconds; 86400), user_id
- * (text). Gives {token, expires_at in seconds since the epoch, expires_in}. */
+/* POST /capture/session/token: a credential for a device, to be used like an API key. Options: expires_in (seconds; 86400),
+ * user_id (text). Gives {token, expires_at in seconds since the epoch, expires_in}. */
 VDBRT_API vdbrt_status vdbrt_client_token_create(vdbrt_client *client, const char *options_json, vdbrt_op *op, char **out_json,
                                                  vdbrt_error **err);
-/* GET /async-response/{id}: the result of a call that the service answers later. Every call of this header waits for such a result
- * by itself. */
+/* GET /async-response/{id}: the result of a call that the service answers later. Every call of this header waits for such a
+ * result by itself. */
 VDBRT_API vdbrt_status vdbrt_async_response_get(vdbrt_client *client, const char *response_id, vdbrt_op *op, char **out_json,
                                                 vdbrt_error **err);
 
 /* ---- Without waiting ---------------------------------------------------------------------------------------------- */
 
-/* Both pointers are borrowed for the call. On VDBRT_OK out_json is what the function of the operation gives, and err is NULL; else
- * out_json is NULL and err says why. */
+/* Both pointers are borrowed for the call. On VDBRT_OK out_json is what the function of the operation gives, and err is
+ * NULL; else out_json is NULL and err says why. */
 typedef void (*vdbrt_completion_fn)(void *user, vdbrt_status status, const char *out_json, const vdbrt_error *err);
 
 /* Any of the calls above, without waiting for it. operation: the name of its function without vdbrt_, "scene_index_get_scenes".
  * args_json: one object with its ids under the names of the parameters and its options:
  *   {"rtstream_id": "rts-1", "index_id": "ix-1", "page": 2}
  * and for "call" {"method", "path", "query": {...}, "body": {...}}. What is wrong with them is told at once.
- * If, and only if, this returns VDBRT_OK, fn is called exactly once: on the client's I/O thread, or in vdbrt_client_step, under the
- * rules for callbacks; also after vdbrt_op_cancel (VDBRT_E_CANCELLED) and when the client ends (VDBRT_E_CLOSED). At most 16 such
+ * If, and only if, this returns VDBRT_OK, fn is called exactly once: on the client's I/O thread, or in vdbrt_client_step,
+ * under the rules for callbacks; also after vdbrt_op_cancel (VDBRT_E_CANCELLED) and when the client ends (VDBRT_E_CLOSED),
+ * which in external mode is in the shutdown or the last release. At most 16 such
  * calls are on their way at a time over HTTP/1.1; the others wait. The op counts from its making, also while waiting. */
 VDBRT_API vdbrt_status vdbrt_call_async(vdbrt_client *client, const char *operation, const char *args_json, vdbrt_op *op,
                                         vdbrt_completion_fn fn, void *user, vdbrt_error **err);
 
 /*
  * A client whose configuration has loop.mode "external" makes no thread. The application polls the descriptor and calls
- * vdbrt_client_step, where callbacks and completions run; a function that waits (opening a channel, the next event, a shutdown) runs
- * the loop meanwhile. Calls that block need no loop. With loop.mode "thread", the default, these two give VDBRT_E_STATE.
+ * vdbrt_client_step, where callbacks and completions run; a function that waits (opening a channel, the next event, a
+ * shutdown) runs the loop meanwhile. Calls that block need no loop. With loop.mode "thread", the default, these two give
+ * VDBRT_E_STATE.
  */
 
-/* To poll for POLLIN: readable when a step has something to do, timers included. Ours: never read it or close it. Valid until the
- * client is released. */
+/* To poll for POLLIN: readable when a step has something to do, timers included. Ours: never read it or close it. Valid
+ * until the client is released. */
 VDBRT_API vdbrt_status vdbrt_client_loop_fd(vdbrt_client *client, int32_t *out_fd, vdbrt_error **err);
 /* Waits until there is something to do, and does it. timeout_ms 0: only what can be done at once. Nothing to do is no error.
  * VDBRT_E_CLOSED after vdbrt_client_shutdown. */
@@ -516,14 +528,14 @@ VDBRT_API vdbrt_status vdbrt_client_step(vdbrt_client *client, int64_t timeout_m
 
 typedef struct vdbrt_records vdbrt_records;
 
-/* Iterates over what a paged operation lists, and fetches the next page by itself. operation and args_json as in vdbrt_call_async, for
- * scene_index_get_scenes, rtstream_get_transcript, understanding_get_records, index_get_records, rtstream_list and
- * capture_session_list; a page, offset or cursor in it is where it begins. Records that move to the next page because newer ones
- * arrive are not given twice. Sends nothing yet. */
+/* Iterates over what a paged operation lists, and fetches the next page by itself. operation and args_json as in
+ * vdbrt_call_async, for scene_index_get_scenes, rtstream_get_transcript, understanding_get_records, index_get_records,
+ * rtstream_list and capture_session_list; a page, offset or cursor in it is where it begins. Records that move to the next
+ * page because newer ones arrive are not given twice. Sends nothing yet. */
 VDBRT_API vdbrt_status vdbrt_records_new(vdbrt_client *client, const char *operation, const char *args_json,
                                          vdbrt_records **out, vdbrt_error **err);
-/* The JSON of the next record. VDBRT_E_END after the last; after any other error the same record can be asked for again. For one
- * thread at a time: VDBRT_E_STATE while another is in it. */
+/* The JSON of the next record. VDBRT_E_END after the last; after any other error the same record can be asked for again. For
+ * one thread at a time: VDBRT_E_STATE while another is in it. */
 VDBRT_API vdbrt_status vdbrt_records_next(vdbrt_records *records, vdbrt_op *op, char **out_json, vdbrt_error **err);
 VDBRT_API void vdbrt_records_release(vdbrt_records *records);
 
@@ -534,12 +546,14 @@ typedef struct vdbrt_events vdbrt_events;
 /* Fetches the WebSocket URL (GET /collection/{id}/websocket), opens it and waits for the connection id. The first event of the
  * channel is VDBRT_EVENT_CONNECTED. Options:
  *   collection_id  text; "default"
- *   wait           boolean; true. false returns at once, also in a callback: VDBRT_EVENT_CONNECTED comes when the channel is open,
- *                  VDBRT_EVENT_DISCONNECTED with the reason where that failed.
+ *   wait           boolean; true. false returns at once, also in a callback: VDBRT_EVENT_CONNECTED comes when the channel is
+ *                  open, VDBRT_EVENT_DISCONNECTED with the reason where that failed. The op then counts for the GET;
+ *                  connecting has the limits of the configuration.
  * Beyond the status codes of a call: VDBRT_E_UPGRADE, VDBRT_E_FIRST_MESSAGE, VDBRT_E_PROTOCOL. */
 VDBRT_API vdbrt_status vdbrt_events_open(vdbrt_client *client, const char *options_json, vdbrt_op *op, vdbrt_events **out,
                                          vdbrt_error **err);
-/* The id to pass as ws_connection_id. VDBRT_E_DISCONNECTED when the connection has ended. */
+/* The id to pass as ws_connection_id. VDBRT_E_STATE while the channel is opening; VDBRT_E_DISCONNECTED when the connection
+ * has ended. */
 VDBRT_API vdbrt_status vdbrt_events_connection_id(vdbrt_events *events, char **out, vdbrt_error **err);
 /* Ends the channel with a WebSocket close handshake and waits for it. What is queued can still be pulled. */
 VDBRT_API vdbrt_status vdbrt_events_close(vdbrt_events *events, int64_t timeout_ms, vdbrt_error **err);
@@ -614,8 +628,8 @@ VDBRT_API vdbrt_status vdbrt_events_next(vdbrt_events *events, int64_t timeout_m
 /* Waits for one event and takes up to `capacity` at once. On VDBRT_OK the first *out_count of out are set, at least one. */
 VDBRT_API vdbrt_status vdbrt_events_next_batch(vdbrt_events *events, int64_t timeout_ms, vdbrt_event **out, size_t capacity,
                                                size_t *out_count, vdbrt_error **err);
-/* A descriptor to poll for POLLIN: readable while an event, or the end of the channel, waits to be pulled. Ours: never read it or
- * close it. Valid until the channel is released. */
+/* A descriptor to poll for POLLIN: readable while an event, or the end of the channel, waits to be pulled. Ours: never read
+ * it or close it. Valid until the channel is released. */
 VDBRT_API vdbrt_status vdbrt_events_fd(vdbrt_events *events, int32_t *out_fd, vdbrt_error **err);
 /* A pulled event. Never one that a callback got. */
 VDBRT_API void vdbrt_event_free(vdbrt_event *e);
@@ -627,9 +641,9 @@ typedef struct vdbrt_subscription vdbrt_subscription;
 typedef void (*vdbrt_event_fn)(void *user, const vdbrt_event *e);
 typedef void (*vdbrt_destroy_fn)(void *user);
 
-/* fn gets every event of the channel, or of one canonical channel name ("scene_index"; NULL: all, also ours). Events that arrived
- * before the first subscription go to it first. destroy (may be NULL) gets user exactly once, after the last fn, also when this
- * call fails: it is the place to free user. out may be NULL: the subscription then ends with the channel. */
+/* fn gets every event of the channel, or of one canonical channel name ("scene_index"; NULL: all, also ours). Events that
+ * arrived before the first subscription go to it first. destroy (may be NULL) gets user exactly once, after the last fn,
+ * also when this call fails: it is the place to free user. out may be NULL: the subscription then ends with the channel. */
 VDBRT_API vdbrt_status vdbrt_events_subscribe(vdbrt_events *events, const char *channel, vdbrt_event_fn fn, void *user,
                                               vdbrt_destroy_fn destroy, vdbrt_subscription **out, vdbrt_error **err);
 /* No new fn starts after this returns; one that runs goes on. Never waits. */

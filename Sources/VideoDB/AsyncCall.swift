@@ -26,10 +26,19 @@ extension Client {
 /// The loop of a client whose `loop.mode` is external.
 extension Client {
   /// Readable when `step` has something to do.
-  public func loopFD() throws(VideoDBError) -> Int32 { try startedEngine().pollFD() }
+  public func loopFD() throws(VideoDBError) -> Int32 { try loopEngine().pollFD() }
 
   /// Waits until there is something to do, and does it.
-  public func step(timeoutMs: Int64) throws(VideoDBError) { try startedEngine().step(timeoutMs: timeoutMs) }
+  public func step(timeoutMs: Int64) throws(VideoDBError) { try loopEngine().step(timeoutMs: timeoutMs) }
+
+  /// Also after a shutdown, which the loop has to carry out.
+  private func loopEngine() throws(VideoDBError) -> Engine {
+    if let running { return running }
+    return try startedEngine()
+  }
+
+  /// Ends a step that waits, after which its thread finds that the client is gone.
+  public func wakeLoop() { if settings.hasExternalLoop { running?.poke() } }
 }
 
 /// Replacing the credential of a live client.

@@ -56,6 +56,11 @@ public final class Client: Sendable {
 
   func call(_ request: Request, _ op: Op?) throws(VideoDBError) -> [UInt8] { try rest.call(request, op) }
 
+  /// An answer that is not what it has to be. It may echo the key.
+  func badAnswer(_ what: Message, _ answer: JSON) -> VideoDBError {
+    VideoDBError(.badAnswer, what, body: settings.redactor.redact(answer.bytes))
+  }
+
   // MARK: Events
 
   /// Opens an event channel. `options` is the text of a JSON object: `collection_id`, `wait`.
@@ -104,8 +109,11 @@ public final class Client: Sendable {
     }
   }
 
+  /// The engine, where there is one.
+  var running: Engine? { state.withLock { $0.engine } }
+
   /// Whether this is the thread that runs event callbacks.
-  var isOnIOThread: Bool { state.withLock { $0.engine }?.isCurrentThread ?? false }
+  var isOnIOThread: Bool { running?.isCurrentThread ?? false }
 
   // MARK: Ending
 

@@ -78,14 +78,14 @@ public final class Records: Sendable {
       throw VideoDBError(.badAnswer, "\(operation.name): the answer is no JSON object.")
     }
     guard let list = json[key], list.isArray else {
-      throw VideoDBError(.badAnswer, "\(operation.name): the answer has no list `\(key)`.", body: json.bytes)
+      throw client.badAnswer("\(operation.name): the answer has no list `\(key)`.", json)
     }
     let page = list.elements
     let moved = Self.overlap(state.lastPage, page)
     if moved == page.count, !page.isEmpty {
       state.repeats += 1
       if state.repeats >= Self.maxRepeats {
-        throw VideoDBError(.badAnswer, "\(operation.name): the service repeats the same page.", body: json.bytes)
+        throw client.badAnswer("\(operation.name): the service repeats the same page.", json)
       }
     } else {
       state.repeats = 0

@@ -1,3 +1,5 @@
+import CSystemShims
+
 /// The API key or token of a client. It can be replaced while calls run: each call takes what is current when it sends.
 public final class Credential: Sendable {
   /// What a call was sent with.
@@ -13,6 +15,8 @@ public final class Credential: Sendable {
     var issue: Issue
     var renewal: Renewal?
     var isAsking = false
+    /// The thread that asks. A call of the renewal's own that is refused must not wait for the renewal.
+    var askingThread: UInt = 0
   }
   private let state: Locked<State>
 
@@ -42,9 +46,10 @@ public final class Credential: Sendable {
     }
     let next = state.withLock { state -> Next in
       if state.issue.number != refused.number { return .known(.yes) }
-      if state.isAsking { return .known(.asking) }
+      if state.isAsking { return .known(state.askingThread == vdbshim_thread_self() ? .no : .asking) }
       guard let renewal = state.renewal else { return .known(.no) }
       state.isAsking = true
+      state.askingThread = vdbshim_thread_self()
       return .ask(renewal)
     }
     switch next {

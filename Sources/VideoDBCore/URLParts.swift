@@ -10,6 +10,9 @@ public struct URLParts: Sendable {
   /// From the first `/` or `?` on; empty where there is neither.
   public private(set) var target: [UInt8]
 
+  /// It may hold a token.
+  public mutating func wipeTarget() { wipe(&target) }
+
   public var isEncrypted: Bool { scheme == .https || scheme == .wss }
   public var effectivePort: Int32 { port ?? (isEncrypted ? 443 : 80) }
 

@@ -22,7 +22,9 @@ public func vdbrt_client_shutdown(
 }
 
 @_cdecl("vdbrt_client_release") @implementation
-public func vdbrt_client_release(_ client: OpaquePointer!) { _ = HandleTable.remove(.client, client) }
+public func vdbrt_client_release(_ client: OpaquePointer!) {
+  (HandleTable.remove(.client, client) as? Client)?.wakeLoop()
+}
 
 @_cdecl("vdbrt_op_new") @implementation
 public func vdbrt_op_new(

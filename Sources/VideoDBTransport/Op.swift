@@ -1,24 +1,26 @@
+import Synchronization
 import VideoDBCore
 
 /// One deadline and one switch for calls that wait. Anything that waits registers how it is woken.
 public final class Op: Sendable {
   public let deadlineMs: Int64
+  /// Read without the lock, also by who holds a lock that a waker takes.
+  private let cancelled = Atomic(false)
   private let state = Locked(State())
 
   private struct State {
-    var isCancelled = false
     var nextID = 0
     var wakers: [(id: Int, wake: @Sendable () -> Void)] = []
   }
 
   public init(timeoutMs: Int64) { deadlineMs = Clock.deadline(afterMs: timeoutMs) }
 
-  public var isCancelled: Bool { state.withLock { $0.isCancelled } }
+  public var isCancelled: Bool { cancelled.load(ordering: .acquiring) }
 
   public func cancel() {
     // Wakers run under the lock: `unregister` then means that a waker will not run any more. They only signal.
+    cancelled.store(true, ordering: .releasing)
     state.withLock { state in
-      state.isCancelled = true
       for waker in state.wakers { waker.wake() }
     }
   }

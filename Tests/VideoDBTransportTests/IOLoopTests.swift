@@ -25,6 +25,21 @@ struct IOLoopTests {
     var lines: [String] = []
   }
 
+  /// A deadline that was taken back, or whose source is gone, wakes nobody.
+  @Test func staleDeadlinesDoNotWake() throws {
+    let loop = try IOLoop.make()
+    let source = Source("s") { _ in }
+    for i in 0..<1000 {
+      let token = loop.add(source)
+      loop.setDeadline(token, Clock.now + 20 + Int64(i % 50))
+      if i % 2 == 0 { loop.remove(token) } else { loop.setDeadline(token, -1) }
+      _ = loop.step(maxWaitMs: 0)
+    }
+    let before = Clock.now
+    #expect(loop.step(maxWaitMs: 200))
+    #expect(Clock.now - before >= 200)
+  }
+
   @Test func runsWhatWasPostedInOrderAndThenStops() throws {
     let loop = try IOLoop.make()
     let notes = Notes()

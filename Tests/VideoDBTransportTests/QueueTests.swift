@@ -25,12 +25,21 @@ struct TimerQueueTests {
         }
         #expect((model.keys.min() ?? .max) > now)
       }
-      #expect(queue.earliest == model.keys.min())
+      #expect(queue.first?.deadlineMs == model.keys.min())
     }
     while let due = queue.popDue(.max) { model[due.deadlineMs]?.remove(due.token) }
     let left = model.values.reduce(0) { $0 + $1.count }
     #expect(left == 0)
-    #expect(queue.earliest == nil)
+    #expect(queue.first?.deadlineMs == nil)
+  }
+
+  @Test func keepsOnlyWhatIsWanted() {
+    var queue = TimerQueue()
+    for i in 0..<100 { queue.add(Int64(i * 7 % 100), UInt64(i)) }
+    queue.keep { $0.token % 2 == 0 }
+    var taken: [Int64] = []
+    while let due = queue.popDue(.max) { taken.append(due.deadlineMs) }
+    #expect(taken.count == 50 && taken == taken.sorted())
   }
 
   @Test func isDueAtItsDeadline() {

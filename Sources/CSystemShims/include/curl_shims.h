@@ -71,6 +71,15 @@ void vdbshim_easy_close_on_exec(CURL *easy);
  * dead; what it returns other than 0 aborts. 0: this libcurl (before 7.80) cannot tell. */
 int vdbshim_easy_before_request(CURL *easy, int (*fn)(void *user, char *, char *, int, int), void *user);
 
+/* Ending a transfer does not wait for a name lookup that is under way (libcurl 7.87 and newer; older ones wait). */
+static inline void vdbshim_easy_quick_exit(CURL *easy) {
+#if LIBCURL_VERSION_NUM >= 0x075700
+  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#else
+  (void)easy;
+#endif
+}
+
 /* Whether a connected socket is open and has nothing to read, as far as can be seen without waiting. */
 int vdbshim_socket_is_idle(int fd);
 

@@ -18,7 +18,10 @@ public struct Handshake {
   /// `target` is path and query, `authority` host and port. The official SDKs send no token and no other header (PROTOCOL 3.1): what
   /// authorises is inside the URL.
   public func request(target: [UInt8], authority: [UInt8]) -> [UInt8] {
-    var out = Array("GET " as StaticString)
+    // At once: growing would leave copies of the target, which holds a token.
+    var out: [UInt8] = []
+    out.reserveCapacity(target.count + authority.count + key.count + 256)
+    out.append("GET ")
     out += target
     out.append(" HTTP/1.1\r\nHost: ")
     out += authority
@@ -46,17 +49,20 @@ public struct Handshake {
     guard status == 101 else { return .failed(refusal(status)) }
     var upgrade = false
     var connection = false
-    var accept = false
+    var accept: Bool?
     var unasked: StaticString?
     forEachHeader(head) { name, value in
       if name.equalsIgnoringCase("upgrade") { upgrade = upgrade || hasToken(value, "websocket") }
       if name.equalsIgnoringCase("connection") { connection = connection || hasToken(value, "upgrade") }
-      if name.equalsIgnoringCase("sec-websocket-accept") { accept = expectedAccept.withUnsafeBytes { $0.equals(value) } }
+      if name.equalsIgnoringCase("sec-websocket-accept") {
+        // Once, and right.
+        accept = accept == nil && expectedAccept.withUnsafeBytes { $0.equals(value) }
+      }
       if name.equalsIgnoringCase("sec-websocket-extensions"), value.count > 0 { unasked = "an extension" }
       if name.equalsIgnoringCase("sec-websocket-protocol"), value.count > 0 { unasked = "a subprotocol" }
     }
     guard upgrade, connection else { return failed("answered 101 without `Upgrade: websocket` and `Connection: Upgrade`") }
-    guard accept else { return failed("answered 101 with a Sec-WebSocket-Accept that does not match our key") }
+    guard accept == true else { return failed("answered 101 with a Sec-WebSocket-Accept that does not match our key") }
     if let unasked { return failed("answered 101 with \(unasked) that was not asked for") }
     return .open(consumed: headEnd + 4)
   }

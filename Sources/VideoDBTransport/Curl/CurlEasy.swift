@@ -22,6 +22,7 @@ final class CurlEasy {
     set(CURLOPT_NOSIGNAL, 1)
     set(CURLOPT_NOPROGRESS, 1)
     set(CURLOPT_TCP_KEEPALIVE, 1)
+    vdbshim_easy_quick_exit(handle)
     vdbshim_easy_close_on_exec(handle)
   }
 

@@ -87,6 +87,8 @@ final class LoopMulti: LoopSource {
   func remove(_ easy: CurlEasy) {
     running.removeAll { $0.easy == easy.handle }
     curl_multi_remove_handle(multi, easy.handle)
+    // It may have let one that waited for a connection go on, which libcurl does at its next timeout.
+    loop.setDeadline(token, timerMs)
   }
 
   /// What is connected is watched by others from here on.

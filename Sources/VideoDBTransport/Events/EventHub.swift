@@ -71,8 +71,11 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
 
   /// Asks for the WebSocket's URL and connects to it. From any thread; false: the engine has stopped.
   public func open(_ request: Request, _ op: Op?) -> Bool {
-    engine.call(request, op) { [self] result in
-      if isOver { return }
+    engine.open(request, op) { [self] result in
+      if isOver {
+        if case .success(var answer) = result { wipe(&answer) }
+        return
+      }
       do throws(VideoDBError) {
         let target = try WebSocketTarget(answer: result.get(), settings)
         redactor = settings.redactor.adding(target.url)

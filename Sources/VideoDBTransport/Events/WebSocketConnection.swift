@@ -448,7 +448,7 @@ final class WebSocketConnection: LoopSource {
     dial?.end()
     dial = nil
     unread = []
-    outgoing = []
+    wipe(&outgoing)  // the upgrade request, where it could not be sent
     tellOwner(why.map { ($0, 1006) } ?? closeReason)
     let didEnd = self.didEnd
     self.didEnd = nil

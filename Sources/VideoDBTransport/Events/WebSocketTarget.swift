@@ -15,11 +15,12 @@ struct WebSocketTarget {
       throw VideoDBError(.badAnswer, "Opening the WebSocket: the service's answer has no websocket_url.")
     }
     defer { wipe(&url) }
-    let parts: URLParts
+    var parts: URLParts
     do { parts = try URLParts.parse(url) } catch {
       throw VideoDBError(
         .url, "Opening the WebSocket: the service's websocket_url is none that can be used: \(error.text).")
     }
+    defer { parts.wipeTarget() }
     guard parts.scheme == .ws || parts.scheme == .wss else {
       throw VideoDBError(.url, "Opening the WebSocket: the service's websocket_url does not begin with wss:// or ws://.")
     }

@@ -17,6 +17,8 @@ public final class Engine: @unchecked Sendable {
 
   // The loop's.
   private let calls: LoopCalls
+  /// Opening a channel does not wait behind calls.
+  private let openings: LoopCalls
   private var connections: [ObjectIdentifier: WebSocketConnection] = [:]
   private var isStopping = false
 
@@ -34,7 +36,8 @@ public final class Engine: @unchecked Sendable {
   private init(_ loop: IOLoop, _ settings: Settings) {
     self.loop = loop
     self.settings = settings
-    calls = LoopCalls(loop, settings)
+    calls = LoopCalls(loop, settings, maxConnections: 16)
+    openings = LoopCalls(loop, settings, maxConnections: 0)
   }
 
   private var stepping: Stepping? {
@@ -54,6 +57,15 @@ public final class Engine: @unchecked Sendable {
 
   /// Runs a call on the loop; the completion is called there, once. false: the engine has stopped, and will not call it.
   public func call(_ request: Request, _ op: Op?, completion: @escaping CallCompletion) -> Bool {
+    run(calls, request, op, completion)
+  }
+
+  /// The same for the URL of a channel's WebSocket.
+  func open(_ request: Request, _ op: Op?, completion: @escaping CallCompletion) -> Bool {
+    run(openings, request, op, completion)
+  }
+
+  private func run(_ calls: LoopCalls, _ request: Request, _ op: Op?, _ completion: @escaping CallCompletion) -> Bool {
     let deadlineMs = RESTClient.deadlineMs(op, settings)
     return loop.post { [self] in
       if isStopping {
@@ -104,18 +116,15 @@ public final class Engine: @unchecked Sendable {
   func wait<Value, R>(_ watched: Watched<Value>, until deadlineMs: Int64, _ ready: (inout Value) -> R?) -> R? {
     guard let stepping else { return watched.wait(until: deadlineMs, ready) }
     while true {
-      var result: R?
-      let goesOn = stepping.step(deadlineMs: deadlineMs) {
-        result = watched.withLock(ready)
-        return result != nil
-      }
-      if result == nil { result = watched.withLock(ready) }
-      if result != nil || !goesOn || Clock.left(until: deadlineMs, limit: 1) == 0 { return result }
+      let seen = stepping.rounds
+      if let result = watched.withLock(ready) { return result }
+      let goesOn = stepping.step(deadlineMs: deadlineMs, after: seen)
+      if !goesOn || Clock.left(until: deadlineMs, limit: 1) == 0 { return watched.withLock(ready) }
     }
   }
 
   /// Ends a wait of the loop.
-  func poke() { _ = loop.post {} }
+  public func poke() { _ = loop.post {} }
 
   // MARK: Ending
 
@@ -124,7 +133,7 @@ public final class Engine: @unchecked Sendable {
     let isPosted = loop.post { [self] in
       guard !isStopping else { return }
       isStopping = true
-      calls.end { name in VideoDBError(.closed, "\(name): the client was shut down.") }
+      for calls in [calls, openings] { calls.end { name in RESTClient.closed(name) } }
       for connection in Array(connections.values) { connection.close(Self.stopped) }
       stopWhenDone()
     }
@@ -132,8 +141,9 @@ public final class Engine: @unchecked Sendable {
   }
 
   private func stopWhenDone() {
-    guard isStopping, connections.isEmpty, calls.isEmpty else { return }
+    guard isStopping, connections.isEmpty, calls.isEmpty, openings.isEmpty else { return }
     calls.close()
+    openings.close()
     loop.stop()
   }
 

@@ -183,8 +183,16 @@ final class IOLoop: @unchecked Sendable {
     return !isStopped
   }
 
+  /// Whether the token still has this deadline.
+  private func isDue(_ entry: TimerQueue.Entry) -> Bool {
+    index(of: entry.token).map { slots[$0].deadlineMs == entry.deadlineMs } ?? false
+  }
+
   private func arm() {
-    let wanted = timers.earliest ?? -1
+    // Deadlines that were changed or whose source is gone would wake the loop for nothing, and pile up.
+    if timers.count > 2 * slots.count + 64 { timers.keep(where: isDue) }
+    while let first = timers.first, !isDue(first) { _ = timers.popDue(first.deadlineMs) }
+    let wanted = timers.first?.deadlineMs ?? -1
     guard wanted != armedMs else { return }
     armedMs = wanted
     vdbshim_timerfd_set(timerFD, wanted)

@@ -11,6 +11,8 @@ final class Stepping: Sendable {
     /// The thread that is in a step.
     var thread: UInt = 0
     var hasEnded = false
+    /// Rounds that have been run.
+    var rounds: UInt64 = 0
   }
 
   init(_ loop: IOLoop) { self.loop = loop }
@@ -19,25 +21,32 @@ final class Stepping: Sendable {
 
   var hasEnded: Bool { state.withLock { $0.hasEnded } }
 
-  /// One round, unless `isDone` says so when it is this thread's turn. false: the loop has ended.
-  func step(deadlineMs: Int64, unless isDone: () -> Bool = { false }) -> Bool {
-    let turn = state.wait(until: deadlineMs) { state -> Bool? in
-      if state.hasEnded { return false }
+  var rounds: UInt64 { state.withLock { $0.rounds } }
+
+  /// One round of this thread's, or none where another thread has run one since `seen`: what it did may be what is waited for. false:
+  /// the loop has ended.
+  func step(deadlineMs: Int64, after seen: UInt64? = nil) -> Bool {
+    enum Turn { case mine, notNeeded, ended }
+    let turn = state.wait(until: deadlineMs) { state -> Turn? in
+      if state.hasEnded { return .ended }
+      if let seen, state.rounds != seen { return .notNeeded }
       if state.isBusy { return nil }
       state.isBusy = true
       state.thread = vdbshim_thread_self()
-      return true
+      return .mine
     }
-    guard turn == true else { return turn == nil }
-    var goesOn = true
-    if !isDone() {
-      var guardPipe = vdbshim_sigpipe_guard()
-      vdbshim_sigpipe_begin(&guardPipe)
-      goesOn = loop.step(maxWaitMs: Int32(Clock.left(until: deadlineMs, limit: Int64(Int32.max))))
-      vdbshim_sigpipe_end(&guardPipe)
+    switch turn {
+    case .ended: return false
+    case .notNeeded, nil: return true
+    case .mine: break
     }
+    var guardPipe = vdbshim_sigpipe_guard()
+    vdbshim_sigpipe_begin(&guardPipe)
+    let goesOn = loop.step(maxWaitMs: Int32(Clock.left(until: deadlineMs, limit: Int64(Int32.max))))
+    vdbshim_sigpipe_end(&guardPipe)
     state.update { state in
       state.isBusy = false
+      state.rounds &+= 1
       if !goesOn { state.hasEnded = true }
     }
     return goesOn

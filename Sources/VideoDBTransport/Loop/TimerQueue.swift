@@ -8,7 +8,15 @@ struct TimerQueue {
 
   private var heap: [Entry] = []
 
-  var earliest: Int64? { heap.first?.deadlineMs }
+  var count: Int { heap.count }
+  var first: Entry? { heap.first }
+
+  /// Drops every entry that is no longer what its owner says.
+  mutating func keep(where isValid: (Entry) -> Bool) {
+    let kept = heap.filter(isValid)
+    heap = []
+    for entry in kept { add(entry.deadlineMs, entry.token) }
+  }
 
   mutating func add(_ deadlineMs: Int64, _ token: UInt64) {
     heap.append(Entry(deadlineMs: deadlineMs, token: token))

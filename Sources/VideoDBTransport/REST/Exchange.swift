@@ -61,6 +61,12 @@ struct Exchange {
     if isPolling, Clock.left(until: deadlineMs, limit: 1) == 0 {
       return fail(VideoDBError(.timeout, "\(name): the service is still working on it at the deadline."))
     }
+    return send()
+  }
+
+  /// With whatever the key is by now.
+  mutating func send() -> Step {
+    if issue != nil { issue = settings.credential.current }
     return .send
   }
 
@@ -118,8 +124,7 @@ struct Exchange {
     case .yes:
       refusal = nil
       hasAskedForKey = true
-      self.issue = settings.credential.current
-      return .send
+      return send()
     case .no: return fail(refused)
     case .asking:
       if Clock.left(until: deadlineMs, limit: 1) == 0 { return fail(refused) }

@@ -13,14 +13,18 @@ final class LoopCalls {
   private var idle: [Transfer] = []
   private var running: [LoopCall] = []
 
-  /// Connections at one time; further calls wait for one.
-  private static let maxConnections = 16
+  /// Connections at one time; further calls wait for one. 0: as many as calls.
+  private let maxConnections: Int
   private static let maxIdle = 16
 
-  init(_ loop: IOLoop, _ settings: Settings) {
+  init(_ loop: IOLoop, _ settings: Settings, maxConnections: Int) {
     self.loop = loop
     self.settings = settings
+    self.maxConnections = maxConnections
   }
+
+  /// Some calls wait for others.
+  fileprivate var isCrowded: Bool { maxConnections > 0 && running.count > maxConnections }
 
   var isEmpty: Bool { running.isEmpty }
 
@@ -30,7 +34,7 @@ final class LoopCalls {
       let multi = try readyMulti()
       let kept = idle.popLast()
       let transfer = if let kept { kept } else { try Transfer.make(settings, ownsConnection: false) }
-      let call = LoopCall(loop, multi, transfer, Exchange(request, settings, deadlineMs: deadlineMs), op)
+      let call = LoopCall(self, loop, multi, transfer, Exchange(request, settings, deadlineMs: deadlineMs), op)
       running.append(call)
       call.start { [self] result in
         running.removeAll { $0 === call }
@@ -45,7 +49,7 @@ final class LoopCalls {
   private func readyMulti() throws(VideoDBError) -> LoopMulti {
     if let multi { return multi }
     let multi = try LoopMulti.make(loop)
-    multi.limitConnections(Self.maxConnections)
+    multi.limitConnections(maxConnections)
     self.multi = multi
     return multi
   }
@@ -66,6 +70,7 @@ final class LoopCalls {
 /// One call on the loop.
 final class LoopCall: LoopSource, @unchecked Sendable {
   // Touched on the loop's thread only.
+  private let owner: LoopCalls
   private let loop: IOLoop
   private let multi: LoopMulti
   private let transfer: Transfer
@@ -77,7 +82,8 @@ final class LoopCall: LoopSource, @unchecked Sendable {
   private var startedMs: Int64 = 0
   private var completion: CallCompletion?
 
-  init(_ loop: IOLoop, _ multi: LoopMulti, _ transfer: Transfer, _ exchange: Exchange, _ op: Op?) {
+  init(_ owner: LoopCalls, _ loop: IOLoop, _ multi: LoopMulti, _ transfer: Transfer, _ exchange: Exchange, _ op: Op?) {
+    self.owner = owner
     self.loop = loop
     self.multi = multi
     self.transfer = transfer
@@ -131,7 +137,7 @@ final class LoopCall: LoopSource, @unchecked Sendable {
 
   func deadlineReached(now: Int64) {
     if isSending {
-      let outcome = transfer.outcome(CURLE_OPERATION_TIMEDOUT)
+      let outcome = transfer.outcome(CURLE_OPERATION_TIMEDOUT, isQueued: owner.isCrowded)
       multi.remove(transfer.easy)
       sent(outcome)
     } else {

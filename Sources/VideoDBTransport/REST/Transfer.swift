@@ -167,7 +167,7 @@ final class Transfer: @unchecked Sendable {
   // MARK: Afterwards
 
   /// What came of it. No key stays in an idle connection.
-  func outcome(_ result: CURLcode) -> Outcome {
+  func outcome(_ result: CURLcode, isQueued: Bool = false) -> Outcome {
     defer { easy.setHeaders(nil) }
     // A failed transfer's connection is closed, and its number may be another's soon.
     if result != CURLE_OK || !ownsConnection || vdbshim_easy_get_socket(easy.handle, &keptSocket) != CURLE_OK {
@@ -176,18 +176,23 @@ final class Transfer: @unchecked Sendable {
     if isTooLarge || result == CURLE_FILESIZE_EXCEEDED { return .tooLarge }
     // libcurl takes an end in the middle of the head for the end of an empty answer.
     let code = result == CURLE_OK && !headIsWhole ? CURLE_GOT_NOTHING : result
-    guard code == CURLE_OK else { return failed(code) }
+    guard code == CURLE_OK else { return failed(code, isQueued) }
     defer { received = [] }
     return .answer(
       Response(httpStatus: Int32(clamping: easy.long(CURLINFO_RESPONSE_CODE)), body: received, retryAfterMs: retryAfterMs))
   }
 
-  private func failed(_ code: CURLcode) -> Outcome {
+  private func failed(_ code: CURLcode, _ isQueued: Bool) -> Outcome {
     let didConnect = didConnect
     var text = easy.errorText(code)
     let failure = CurlFailure(code, didConnect: didConnect, proxyStatus: easy.long(CURLINFO_HTTP_CONNECTCODE), text: text)
     if code == CURLE_OPERATION_TIMEDOUT {
-      text = didConnect ? "no answer within the time allowed" : "no connection within the time allowed"
+      text =
+        didConnect
+        ? "no answer within the time allowed"
+        : isQueued
+          ? "no connection within the time allowed, with more calls under way than connections"
+          : "no connection within the time allowed"
     }
     return .failed(failure, text: text)
   }
