@@ -36,8 +36,13 @@ public final class Records: Sendable {
   /// A page that brings nothing new means that newer records have pushed it on; this often it means that the service ignores `page`.
   private static let maxRepeats = 3
 
-  /// `arguments` is the text of a JSON object, like those of `Client.start`.
-  public init(_ client: Client, _ operation: Operation, arguments: UnsafeRawBufferPointer? = nil) throws(VideoDBError) {
+  /// `arguments` is the text of a JSON object, like those of `Client.start`. (A class initialiser that fails leaks its object in
+  /// Embedded Swift.)
+  public static func make(_ client: Client, _ operation: Operation, arguments: UnsafeRawBufferPointer? = nil)
+    throws(VideoDBError) -> Records
+  {
+    let key: StaticString
+    let paging: Paging
     switch operation {
     case .sceneIndexGetScenes: (key, paging) = ("scene_index_records", .numbered)
     case .rtstreamGetTranscript: (key, paging) = ("transcription_records", .numbered)
@@ -46,12 +51,19 @@ public final class Records: Sendable {
     case .captureSessionList: (key, paging) = ("sessions", .cursor)
     default: throw VideoDBError(.argument, "\(operation.name) is not paged: call it once.")
     }
-    self.client = client
-    self.operation = operation
     let tree = if let arguments { try JSONTree.parseObject(arguments, "args_json") } else { try JSONTree.object() }
-    self.arguments = try tree.text()
+    let text = try tree.text()
     // What is wrong with the arguments is told here, not at the first record.
     _ = try operation.request(arguments: tree)
+    return Records(client, operation, text, key, paging)
+  }
+
+  private init(_ client: Client, _ operation: Operation, _ arguments: [UInt8], _ key: StaticString, _ paging: Paging) {
+    self.client = client
+    self.operation = operation
+    self.arguments = arguments
+    self.key = key
+    self.paging = paging
   }
 
   /// The next record; `.end` after the last. After any other error the next call tries again.

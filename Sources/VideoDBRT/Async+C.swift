@@ -55,7 +55,7 @@ public func vdbrt_records_new(
     let client = try Handles.client(client)
     let name = try Boundary.id(operation, "operation")
     let arguments = try Boundary.optionalText(args_json, "args_json")
-    out.pointee = try HandleTable.add(.records, try Records(client, Operation.required(name), arguments: arguments))
+    out.pointee = try HandleTable.add(.records, try Records.make(client, Operation.required(name), arguments: arguments))
   }
 }
 
