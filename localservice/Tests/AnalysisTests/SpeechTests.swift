@@ -68,6 +68,16 @@ import Testing
     #expect(SpokenRules.understanding(of: "fire is mentioned") == "somebody says all of: fire")
   }
 
+  @Test func someSourcesAreNotListenedTo() {
+    for url in ["lavfi:testsrc2", "/dev/video0", "udp://239.0.0.1:5000", "srt://:9000?mode=listener", "tcp://0.0.0.0:1?listen"]
+    {
+      #expect(Microphone.deafness(to: url) != nil, "\(url)")
+    }
+    for url in ["rtsp://camera/1", "/srv/listen.mp4", "file:///srv/listen.mp4", "srt://host:9000"] {
+      #expect(Microphone.deafness(to: url) == nil, "\(url)")
+    }
+  }
+
   /// A camera that leaves four seconds out, and one whose sound comes in bursts.
   @Test func soundTellsTheTime() {
     let clock = SoundClock()

@@ -158,8 +158,9 @@ async def watching(walk, connection, collection, websocket, stream, hook):
     )
     other = walk.call(stream, "index_scenes")
     assert other.extraction_config == {"time": 2, "frame_count": 5}, other
-    walk.refused("speech", stream, "index_spoken_words")
-    walk.refused("speech", stream, "index_audio", batch_config={"type": "word", "value": 10})
+    if not args.speech:
+        walk.refused("speech", stream, "index_spoken_words")
+        walk.refused("speech", stream, "index_audio", batch_config={"type": "word", "value": 10})
     understanding = walk.call(
         stream,
         "understand",
@@ -214,6 +215,25 @@ async def watching(walk, connection, collection, websocket, stream, hook):
     walk.call(index, "start")
 
 
+async def listening(walk, websocket, stream):
+    """A transcript, and indexes over what is said."""
+    socket = websocket.connection_id
+    assert walk.call(stream, "start_transcript", ws_connection_id=socket)["status"] == "running"
+    spoken = walk.call(stream, "index_spoken_words", name="sdk words")
+    audio = walk.call(
+        stream, "index_audio", prompt="What is said?", batch_config={"type": "sentence", "value": 1}, ws_connection_id=socket
+    )
+    assert spoken.extraction_config == {"segmenter": "word", "segmentation_value": 10}, spoken.extraction_config
+    assert audio.extraction_type == "transcript" and audio.prompt == "What is said?", audio
+    seen = await walk.events(websocket, {"transcript", "audio_index"})
+    said = seen["transcript"]["data"]
+    assert said["text"] and said["is_final"] in (True, False) and 1e12 < said["start"] < said["end"], seen
+    assert audio.get_scenes()["scenes"][-1]["description"] == seen["audio_index"]["data"]["text"]
+    said = walk.call(stream, "get_transcript", since=1, engine="AAIS")
+    assert said["total_count"] and said["transcription_records"][0]["word_timestamps"], said
+    assert walk.call(stream, "stop_transcript")["status"] == "stopped"
+
+
 def streams(walk, collection, stream):
     assert stream.id in [s.id for s in walk.call(collection, "list_rtstreams", limit=50)]
     assert [s.id for s in collection.list_rtstreams(status="connected", name="SDK", ordering="-created_at")] == [stream.id]
@@ -226,9 +246,10 @@ def streams(walk, collection, stream):
 
 
 def not_computed(walk, connection, collection, stream):
-    walk.refused("speech", stream, "start_transcript")
-    assert walk.call(stream, "stop_transcript")["status"] == "stopped"
-    walk.refused("speech", stream, "get_transcript", since=1)
+    if not args.speech:
+        walk.refused("speech", stream, "start_transcript")
+        assert walk.call(stream, "stop_transcript")["status"] == "stopped"
+        walk.refused("speech", stream, "get_transcript", since=1)
     walk.refused("recording", stream, "generate_stream", 1, 2, {"title": "a"})
     walk.refused("player_url", stream, "get_embed_code", error=ValueError)
     walk.refused("recording", stream, "export", name="a")
@@ -285,6 +306,8 @@ async def main():
     stream = walk.call(collection, "connect_rtstream", url=args.camera, name="sdk check", sample_rate=10)
     assert stream.status == "connected", stream.status
     await watching(walk, connection, collection, websocket, stream, hook)
+    if args.speech:
+        await listening(walk, websocket, stream)
     streams(walk, collection, stream)
     not_computed(walk, connection, collection, stream)
     await capture(walk, connection, collection, websocket, hook)
@@ -320,6 +343,7 @@ def record(file):
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("base", help="the address of the service")
 parser.add_argument("camera", nargs="?", default="lavfi:testsrc2=size=320x240:rate=15")
+parser.add_argument("--speech", action="store_true", help="the service has a recogniser, and somebody speaks")
 parser.add_argument("--exchanges", type=argparse.FileType("w"), help="a file for all requests and answers")
 args = parser.parse_args()
 if args.exchanges:

@@ -20,6 +20,17 @@ public final class Microphone: Sendable {
   /// The reason in `.lost` when the camera was reached and sends no sound.
   public static let noSound = "the source has no sound"
 
+  /// Why there is no use in listening to this source, as far as that can be said without trying; nil when there may be some.
+  public static func deafness(to url: String) -> String? {
+    let url = url.trimmingCharacters(in: .whitespacesAndNewlines).lowercased()
+    if url.hasPrefix("lavfi:") || url.hasPrefix("/dev/video") { return noSound }
+    // Pictures and sound are read by two programs.
+    if url.hasPrefix("udp:") || (!url.hasPrefix("/") && !url.hasPrefix("file:") && url.contains("listen")) {
+      return "the source can be read only once, and its pictures are"
+    }
+    return nil
+  }
+
   private static let firstSeconds = 20.0
   private static let nextSeconds = 8.0
   private static let longestPause = 30.0

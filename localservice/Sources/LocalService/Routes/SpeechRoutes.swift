@@ -71,6 +71,7 @@ extension Routes {
   @discardableResult
   func startTranscript(of stream: VideoStream, connection: String?) async throws -> Transcript {
     guard sounds.recogniser != nil else { throw Refusal.unavailable(Self.noRecogniser) }
+    if let reason = Microphone.deafness(to: stream.url) { throw Self.unheard(stream.id, reason) }
     let old = try await store.transcript(ofStream: stream.id)
     var transcript = old ?? .new(stream.id)
     transcript.connectionID = connection ?? transcript.connectionID
@@ -81,12 +82,16 @@ extension Routes {
     try startSound(of: stream)
     guard await sounds.isSilent(stream.id, within: Self.probeSeconds) else { return transcript }
     try await giveUpTranscript(of: stream.id, old)
-    throw Refusal(400, "NO_SOUND", "rtstream '\(stream.id)' has no transcript: its camera sends no sound")
+    throw Self.unheard(stream.id, Microphone.noSound)
+  }
+
+  private static func unheard(_ streamID: String, _ reason: String) -> Refusal {
+    Refusal(400, "NO_SOUND", "rtstream '\(streamID)' can have no transcript: \(reason)")
   }
 
   /// Of a stream that is being connected: where there is a recogniser, and as long as the camera does not turn out to be silent.
   func startTranscript(ofNew stream: VideoStream, connection: String?) async throws {
-    guard sounds.recogniser != nil else { return }
+    guard sounds.recogniser != nil, Microphone.deafness(to: stream.url) == nil else { return }
     var transcript = Transcript.new(stream.id)
     transcript.connectionID = connection
     try await store.save(transcript)

@@ -49,6 +49,15 @@ enum SpokenClip {
     return try await body(clip)
   }
 
+  /// A clip of pictures alone.
+  static func withoutSound<T>(_ body: (String) async throws -> T) async throws -> T {
+    let clip = TestService.temporaryDirectory() + ".mkv"
+    defer { try? FileManager.default.removeItem(atPath: clip) }
+    try await run(
+      "ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "testsrc2=size=160x120:rate=5", "-t", "5", "-c:v", "mpeg4", clip])
+    return try await body(clip)
+  }
+
   private static func run(_ program: String, _ arguments: [String]) async throws {
     let child = try Program(program, arguments)
     let end = try await child.exit()
