@@ -38,7 +38,7 @@ let package = Package(
   products: [
     .library(name: "videodb_rt", type: .dynamic, targets: ["VideoDBRT"]),
     .library(name: "VideoDB", targets: ["VideoDB"]),
-  ],
+  ] + (embedded ? [] : [.library(name: "VideoDBAsync", targets: ["VideoDBAsync"])]),
   targets: [
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -65,4 +65,14 @@ let package = Package(
       name: "VideoDBTests", dependencies: ["VideoDB", "VideoDBTransport", "VideoDBCore", "CSystemShims"],
       swiftSettings: [.swiftLanguageMode(.v6)]),
   ]
+    + (embedded
+      ? []
+      : [
+        // Swift concurrency, which the core does without.
+        .target(
+          name: "VideoDBAsync", dependencies: ["VideoDB", "VideoDBCore", "VideoDBTransport"], swiftSettings: swiftSettings),
+        .testTarget(
+          name: "VideoDBAsyncTests", dependencies: ["VideoDBAsync", "VideoDB", "VideoDBCore", "VideoDBTransport"],
+          swiftSettings: [.swiftLanguageMode(.v6)]),
+      ])
 )

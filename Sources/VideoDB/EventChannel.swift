@@ -22,6 +22,15 @@ public final class EventChannel: Sendable {
     }
   }
 
+  /// false while it is opening; throws why it was never open. Does not wait.
+  package func hasOpened() throws(VideoDBError) -> Bool {
+    switch hub.waitUntilOpen(nil, deadlineMs: Clock.now) {
+    case .open: return true
+    case .ended(let why): throw why
+    case .opening, nil: return false
+    }
+  }
+
   /// Up to `limit` events, at least one. `timeoutMs` 0 polls, -1 waits without limit; `.again` when none came.
   public func next(limit: Int, timeoutMs: Int64) throws(VideoDBError) -> [Event] {
     if timeoutMs != 0, client.isOnIOThread {

@@ -3,7 +3,7 @@ import VideoDBTransport
 
 /// A collection of the account. (`Collection` alone would hide Swift's own in every file that imports this module.)
 public struct VideoCollection: Sendable {
-  let client: Client
+  package let client: Client
   public let id: String
   /// What the service last said of it; nil where it was not asked.
   public let info: JSON?

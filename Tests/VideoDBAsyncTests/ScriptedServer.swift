@@ -1,0 +1,1 @@
+../VideoDBTests/ScriptedServer.swift
