@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # The tree as it is, tagged, in a repository of its own.
-mkdir -p "$work/videodb_rt" "$work/app/Sources/app"
+mkdir -p "$work/videodb_rt" "$work/app/Sources/app" "$work/app/Sources/suspending"
 git ls-files -z --cached --others --exclude-standard -- Package.swift Sources Include pkgconfig Tests |
   while IFS= read -r -d '' file; do test ! -e "$file" || printf '%s\0' "$file"; done |
   tar -c --null -T - | tar -x -C "$work/videodb_rt"
@@ -25,16 +25,25 @@ import PackageDescription
 let package = Package(
   name: "app",
   dependencies: [.package(url: "file://$work/videodb_rt", exact: "$VERSION")],
-  targets: [.executableTarget(name: "app", dependencies: [.product(name: "VideoDB", package: "videodb_rt")])]
+  targets: [
+    .executableTarget(name: "app", dependencies: [.product(name: "VideoDB", package: "videodb_rt")]),
+    .executableTarget(
+      name: "suspending",
+      dependencies: [.product(name: "VideoDB", package: "videodb_rt"), .product(name: "VideoDBAsync", package: "videodb_rt")]),
+  ]
 )
 MANIFEST
-# The README's program is the app: it builds, and without a key it ends with the error that says so.
-awk '/^```swift$/ { on = 1; next } /^```$/ { on = 0 } on' README.md >"$work/app/Sources/app/main.swift"
+# The README's programs are the app's: they build, and without a key they end with the error that says so.
+program() { awk -v wanted="$1" '/^```swift$/ { on = 1; number++; next } /^```$/ { on = 0 } on && number == wanted' README.md; }
+program 1 >"$work/app/Sources/app/main.swift"
+program 2 >"$work/app/Sources/suspending/main.swift"
 check "a package that depends on ours by URL and tag builds" "$SWIFT" build --package-path "$work/app" -j "$JOBS" \
   --cache-path "$work/cache" --config-path "$work/config" --security-path "$work/security"
-said=$(env -u VIDEO_DB_API_KEY "$work/app/.build/debug/app" 2>&1)
-case $said in
-*"There is no API key"*) ok "and says what it misses" ;;
-*) fail "and says what it misses" "$said" ;;
-esac
+for name in app suspending; do
+  said=$(env -u VIDEO_DB_API_KEY "$work/app/.build/debug/$name" 2>&1)
+  case $said in
+  *"There is no API key"*) ok "$name says what it misses" ;;
+  *) fail "$name says what it misses" "$said" ;;
+  esac
+done
 finish
