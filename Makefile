@@ -24,7 +24,7 @@ SOURCES := Package.swift pkgconfig/videodb_rt.map $(shell find Sources Include -
 STAGED := build/lib/$(REALNAME) build/include/videodb_rt.h build/lib/pkgconfig/videodb_rt.pc
 
 .DELETE_ON_ERROR:
-.PHONY: all local demo test parity live valgrind asan tsan format lint install uninstall clean help
+.PHONY: all local demo test parity live bench-search valgrind asan tsan format lint install uninstall clean help
 
 all: $(STAGED)
 
@@ -66,13 +66,15 @@ test:
 
 parity: ; @SDK=$(SDK) scripts/test.sh parity
 live: ; @scripts/live.sh
+bench-search: ; @VDBRT_BENCH=1 $(SWIFT) run --package-path localservice -c release -j $(JOBS) bench-search $(RECORDS)
 valgrind: ; @scripts/test.sh valgrind
 asan: ; @scripts/test.sh asan
 tsan: ; @scripts/test.sh tsan
 lint: ; @scripts/test.sh format
 
 format:
-	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests localservice/Package.swift localservice/Sources localservice/Tests
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests localservice/Package.swift localservice/Sources localservice/Tests \
+	  localservice/Benchmarks
 	clang-format -i $$(git ls-files '*.c' '*.h' '*.cpp')
 
 # Installs what was built, so that it can be run as root without a Swift toolchain on root's PATH.
@@ -104,6 +106,7 @@ help:
 	@echo 'make test       everything that is tested, as CI runs it'
 	@echo 'make parity     the official SDK sends what we send; SDK=latest for the newest of PyPI'
 	@echo 'make live       every operation against the hosted service, on CAMERA=rtsp://...; VIDEO_DB_API_KEY, LIVE_SPEND=yes'
+	@echo 'make bench-search   searches over RECORDS=1000000 records of the local service'
 	@echo 'make valgrind   the C programs under valgrind; make asan, make tsan: the Swift tests with sanitizers'
 	@echo 'make format     formats Swift and C; make lint only looks'
 	@echo 'make clean      removes what was built'

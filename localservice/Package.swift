@@ -52,3 +52,15 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// `make bench-search`. It reaches into the service, so the modules are compiled for testing.
+if Context.environment["VDBRT_BENCH"] != nil {
+  for target in package.targets where target.type == .regular {
+    target.swiftSettings?.append(.unsafeFlags(["-enable-testing"]))
+  }
+  package.targets.append(
+    .executableTarget(
+      name: "bench-search",
+      dependencies: ["LocalService", "Analysis", .product(name: "GRDB", package: "GRDB.swift")], path: "Benchmarks",
+      exclude: ["queries.txt"], swiftSettings: strict))
+}

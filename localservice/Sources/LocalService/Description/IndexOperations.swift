@@ -131,13 +131,20 @@ extension OpenAPI {
     ("searchStream", "/rtstream/{id}/search"), ("searchCollection", "/rtstream/collection/{collection}/search"),
   ].map { id, path in
     Operation(
-      id: id, method: "POST", path: path, summary: "Refused: there is no search",
+      id: id, method: "POST", path: path, summary: "Find records by their words, the best first",
       body: Schema.body(
         [
-          "query": Schema.text, "scene_index_id": Schema.text, "result_threshold": Schema.whole(from: 0),
+          "query": Schema.text, "scene_index_id": Schema.text,
+          "result_threshold": Schema.whole(from: 0, to: Routes.mostResults, default: 10),
           "score_threshold": Schema.number, "dynamic_score_percentage": Schema.number, "stitch": Schema.flag,
-          "filter": Schema.list(Schema.anyObject), "rerank": Schema.flag, "rerank_params": Schema.anyObject,
+          "filter": Schema.list(
+            Schema.body([
+              "scene_index_id": Schema.text, "scene_index_name": Schema.text, "index_id": Schema.text,
+              "index_name": Schema.text, "rtstream_id": Schema.text, "rtstream_name": Schema.text, "start": Schema.time,
+              "end": Schema.time,
+            ])), "rerank": Schema.flag, "rerank_params": Schema.anyObject,
+          "index_type": Schema.choice("scene", "spoken_word"),
         ], required: ["query"]),
-      success: .none, refusals: [501])
+      success: .data(Schema.answer(["results": Schema.list(Schema.reference("SearchResult"))])), refusals: [501])
   }
 }

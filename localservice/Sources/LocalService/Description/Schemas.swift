@@ -8,6 +8,7 @@ extension Schema {
       ("SceneIndex", sceneIndex),
       ("Record", answer(["start": time, "end": time, "description": text])),
       ("Utterance", utterance),
+      ("SearchResult", searchResult),
       ("EventRule", answer(["event_id": text, "event_prompt": text, "label": text])),
       ("Alert", alert),
       ("UnderstandingOutput", understandingOutput),
@@ -63,6 +64,18 @@ extension Schema {
     "label": text,
     "callback_url": orNull(text),
     "status": choice("enabled", "disabled"),
+  ])
+
+  private static let searchResult = answer([
+    "start": time,
+    "end": time,
+    "text": text,
+    "score": number,
+    "scene_index_id": text,
+    "scene_index_name": orNull(text),
+    "rtstream_id": text,
+    "rtstream_name": orNull(text),
+    "metadata": answer(["records": whole]),
   ])
 
   private static let understandingOutput = answer([

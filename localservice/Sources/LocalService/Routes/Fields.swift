@@ -122,6 +122,15 @@ struct Fields: Sendable {
     }
   }
 
+  /// Elsewhere unknown members are ignored; here one would change what is meant.
+  func requireOnly(_ known: [String]) throws {
+    guard case .object(let all) = members else { return }
+    for member in all where member.value != .null && !known.contains(member.key) {
+      throw Refusal.invalid(
+        "'\(prefix)\(Fields.short(member.key))' is not understood; known are \(Fields.list(known))")
+    }
+  }
+
   func choice(_ key: String, _ allowed: [String]) throws -> String? {
     guard let text = try string(key) else { return nil }
     guard allowed.contains(text) else {

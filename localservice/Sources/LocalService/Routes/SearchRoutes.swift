@@ -1,26 +1,103 @@
-/// Search over records. This service has none; a request is checked as if it had, so that a client hears of its own mistakes
-/// first.
+/// Search over everything recorded, in one stream or in all.
 extension Routes {
+  static let mostResults = 1000
+
   func addSearch(to router: inout Router) {
     router.on("POST", "/rtstream/{id}/search") { request in
       let stream = try await stream(request)
-      try await refuseSearch(Fields(body: request.body), on: stream)
+      return try await search(Fields(body: request.body), on: stream)
     }
     router.on("POST", "/rtstream/collection/{collection}/search") { request in
       try Self.requireCollection(request.parameter("collection"))
-      try await refuseSearch(Fields(body: request.body), on: nil)
+      return try await search(Fields(body: request.body), on: nil)
     }
   }
 
-  private func refuseSearch(_ fields: Fields, on stream: VideoStream?) async throws -> Never {
-    _ = try fields.requiredString("query", "what is searched for")
-    _ = try fields.integer("result_threshold", in: 0...1_000_000)
-    _ = try fields.objects("filter")
-    if let stream, let index = try fields.string("scene_index_id") {
-      guard try await store.job(.sceneIndex, index, ofStream: stream.id) != nil else {
-        throw Refusal.notFound("rtstream '\(stream.id)' has no scene index '\(Fields.short(index))'")
+  private func search(_ fields: Fields, on stream: VideoStream?) async throws -> Reply {
+    let query = try fields.requiredString("query", "what is searched for")
+    let all = try await store.searchOwners()
+    var scope = SearchScope(all.filter { stream == nil || $0.streamID == stream?.id })
+    if let index = try fields.string("scene_index_id") {
+      scope.keep { $0.id == index }
+      guard !scope.owners.isEmpty else {
+        let place = stream.map { "rtstream '\($0.id)'" } ?? "the collection"
+        throw Refusal.notFound("\(place) has no scene index '\(Fields.short(index))'")
       }
     }
-    throw Refusal.unavailable("this service has no search over scenes; read the scene records and filter them")
+    for filter in try fields.objects("filter") ?? [] { try scope.add(filter) }
+    var search = Store.Search(query: query, owners: scope.owners, marks: scope.marks(among: all))
+    (search.start, search.end) = (scope.start, scope.end)
+    search.limit = try fields.integer("result_threshold", in: 0...Self.mostResults) ?? search.limit
+    search.leastScore = try fields.number("score_threshold", in: 0...1) ?? search.leastScore
+    if let percentage = try fields.number("dynamic_score_percentage", in: 0...100) {
+      search.leastShare = 1 - percentage / 100
+    }
+    let stitch = try fields.bool("stitch") ?? true
+    let rerank = try fields.bool("rerank") == true
+    _ = try fields.object("rerank_params")
+    if try fields.choice("index_type", ["scene", "spoken_word"]) == "spoken_word" {
+      throw Refusal.unavailable("'index_type' must be 'scene': this service has no transcripts to search")
+    }
+    let hits = scope.owners.isEmpty ? [] : try await store.search(search)
+    let shots = stitch ? SearchShot.stitched(hits) : hits.map { SearchShot($0) }
+    return .data(
+      ["results": .array(shots.map(Self.form))],
+      message: rerank ? "rerank has no effect: results are ranked by their words, and no model is here to do it again" : nil)
+  }
+
+  private static func form(_ shot: SearchShot) -> JSON {
+    [
+      "start": .number(shot.start),
+      "end": .number(shot.end),
+      "text": .string(shot.texts.joined(separator: " ")),
+      "score": .number(shot.score),
+      "scene_index_id": .string(shot.owner.id),
+      "scene_index_name": .optional(shot.owner.name),
+      "rtstream_id": .string(shot.owner.streamID),
+      "rtstream_name": .optional(shot.owner.streamName),
+      "metadata": ["records": .integer(shot.records)],
+    ]
+  }
+}
+
+/// In which indexes and in which time a search looks.
+struct SearchScope {
+  private static let keys = [
+    "scene_index_id", "scene_index_name", "index_id", "index_name", "rtstream_id", "rtstream_name", "start", "end",
+  ]
+
+  private(set) var owners: [String: Store.Owner]
+  private(set) var start: Double?
+  private(set) var end: Double?
+
+  init(_ owners: [Store.Owner]) {
+    self.owners = Dictionary(owners.map { ($0.id, $0) }) { first, _ in first }
+  }
+
+  mutating func keep(_ isWanted: (Store.Owner) -> Bool) { owners = owners.filter { isWanted($1) } }
+
+  /// All filters must hold, and all keys of each.
+  mutating func add(_ filter: Fields) throws {
+    try filter.requireOnly(Self.keys)
+    for key in ["scene_index_id", "index_id"] {
+      if let id = try filter.string(key) { keep { $0.id == id } }
+    }
+    for key in ["scene_index_name", "index_name"] {
+      if let name = try filter.string(key) { keep { $0.name == name } }
+    }
+    if let id = try filter.string("rtstream_id") { keep { $0.streamID == id } }
+    if let name = try filter.string("rtstream_name") { keep { $0.streamName == name } }
+    if let start = try filter.number("start", in: Self.times) { self.start = max(start, self.start ?? start) }
+    if let end = try filter.number("end", in: Self.times) { self.end = min(end, self.end ?? end) }
+  }
+
+  private static let times = 0.0...1e11
+
+  /// The fewest words in the full-text index that stand for these and no others of all. Nil when it needs none.
+  func marks(among all: [Store.Owner]) -> [String]? {
+    if owners.count == all.count { return nil }
+    let streams = Set(owners.values.map(\.streamID))
+    let isWhole = all.count { streams.contains($0.streamID) } == owners.count
+    return (isWhole ? Array(streams) : Array(owners.keys)).sorted().map(Word.of(owner:))
   }
 }

@@ -63,6 +63,10 @@ extension Store {
       return try ([job] + derived).map { job in
         if job.store {
           try Scene(jobID: job.id, start: scene.start, end: scene.end, text: scene.text).insert(database)
+          let record = SearchIndex.Record(
+            source: .scene, row: database.lastInsertedRowID, streamID: stream.id, ownerID: job.id, start: scene.start,
+            text: scene.text)
+          try SearchIndex.add(record, lexicon, database)
         }
         let alerts = try Alert.filter(Column("jobID") == job.id && Column("enabled") == true)
           .order(Column.rowID).fetchAll(database)

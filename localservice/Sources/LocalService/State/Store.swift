@@ -4,6 +4,9 @@ import GRDB
 /// The database. Every change is committed before the answer to the request that asked for it.
 public final class Store: Sendable {
   let database: DatabaseQueue
+  /// Reads beside the writer, so that no camera waits for a search.
+  let searches: DatabaseQueue
+  let lexicon = Lexicon()
 
   init(file: String) throws {
     var configuration = Configuration()
@@ -15,12 +18,20 @@ public final class Store: Sendable {
     do {
       database = try DatabaseQueue(path: file, configuration: configuration)
       try Store.migrations.migrate(database)
+      // What a migration has written is put in its place now, and not while a camera waits.
+      _ = try database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+      var reading = Configuration()
+      reading.readonly = true
+      searches = try DatabaseQueue(path: file, configuration: reading)
     } catch {
       throw StartError("cannot use the database \(file): \(error)")
     }
   }
 
-  func close() { try? database.close() }
+  func close() {
+    try? searches.close()
+    try? database.close()
+  }
 
   static var migrations: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -73,6 +84,20 @@ public final class Store: Sendable {
           """)
     }
     addSpeech(&migrator)
+    // Only a column that is the primary key is safe from being numbered anew.
+    migrator.registerMigration("search") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE numberedScene (
+            id INTEGER PRIMARY KEY, jobID TEXT NOT NULL REFERENCES windowJob(id),
+            start DOUBLE NOT NULL, "end" DOUBLE NOT NULL, text TEXT NOT NULL);
+          INSERT INTO numberedScene SELECT rowid, jobID, start, "end", text FROM scene ORDER BY rowid;
+          DROP TABLE scene;
+          ALTER TABLE numberedScene RENAME TO scene;
+          CREATE INDEX sceneOfJob ON scene(jobID, start);
+          """ + SearchIndex.schema)
+      try SearchIndex.addScenes(database)
+    }
     return migrator
   }
 }
