@@ -30,7 +30,12 @@ struct Options: ExpressibleByDictionaryLiteral {
         guard number.isFinite else {
           throw VideoDBError(.option, "\(operation.name): `\(Array(key))` must be a number, not infinite.")
         }
-        try tree.set(key, real: number)
+        // The service's documentation writes whole seconds without a point.
+        if number.magnitude < 1e15, number.rounded(.towardZero) == number {
+          try tree.set(key, Int64(number))
+        } else {
+          try tree.set(key, real: number)
+        }
       case .flag(let flag): if let flag { try tree.set(UnsafeRawBufferPointer(key), json: .init(flag ? "true" : "false")) }
       case .json(let json):
         guard let json else { continue }

@@ -89,7 +89,7 @@ struct ObjectTests {
     let urls = #"{"stream_url":"https://s.example/1.m3u8","player_url":"https://p.example/watch?v=1"}"#
     let (playback, sent) = try service.run(
       service.stream().generateStream(start: 1_760_000_000, end: 1_760_000_010.5, playerConfig: PlayerPage(title: "T")), urls)
-    #expect(sent == "GET /rtstream/r/stream?start=1760000000.0&end=1760000010.5&player_title=T")
+    #expect(sent == "GET /rtstream/r/stream?start=1760000000&end=1760000010.5&player_title=T")
     #expect(playback.streamURL == "https://s.example/1.m3u8" && playback.playerURL == "https://p.example/watch?v=1")
     let code = try playback.embedCode(height: 9, title: "<T>", allowsFullscreen: false)
     #expect(
@@ -132,7 +132,7 @@ struct ObjectTests {
       return try #require(JSON(text: String(line.dropFirst(29))))
     }
     let visuals = try sent(stream.indexVisuals(prompt: "p", batch: .time(seconds: 5, frameCount: 2), connectionID: "c-1"))
-    #expect(visuals["extraction_config"].map { String(decoding: $0.bytes, as: UTF8.self) } == #"{"time":5.0,"frame_count":2}"#)
+    #expect(visuals["extraction_config"].map { String(decoding: $0.bytes, as: UTF8.self) } == #"{"time":5,"frame_count":2}"#)
     #expect(visuals["ws_connection_id"]?.string == "c-1" && visuals["prompt"]?.string == "p")
     let audio = try sent(stream.indexAudio(batch: .sentences(3), autoStartTranscript: true))
     #expect(audio["extraction_config"]?["segmenter"]?.string == "sentence" && audio["auto_start_transcript"]?.bool == true)
@@ -152,7 +152,7 @@ struct ObjectTests {
     let (page, sent) = try service.run(
       index.scenes(start: 1, page: 2, pageSize: 3),
       #"{"scene_index_records":[{"start":1,"end":2,"description":"d"},{"text":"t"}],"next_page":true}"#)
-    #expect(sent == "GET /rtstream/r/index/scene/x?start=1.0&page=2&page_size=3" && page.hasNextPage)
+    #expect(sent == "GET /rtstream/r/index/scene/x?start=1&page=2&page_size=3" && page.hasNextPage)
     #expect(page.items.map { $0.text ?? "" } == ["d", "t"] && page.items.map(\.start) == [1, nil])
     let (id, create) = try service.run(index.createAlert(eventID: "e", connectionID: "c-1"), #"{"alert_id":"a"}"#)
     #expect(id == "a")
@@ -174,7 +174,7 @@ struct ObjectTests {
     #expect(try service.run(stream.transcriptStatus(), #"{"status":"stopped"}"#).1 == "GET /rtstream/r/transcription/status")
     let (page, get) = try service.run(
       stream.transcript(since: 5), #"{"transcription_records":[{"start":1,"end":2,"text":"hello"}],"next_page":false}"#)
-    #expect(get == "GET /rtstream/r/transcription?page=1&page_size=100&since=5.0")
+    #expect(get == "GET /rtstream/r/transcription?page=1&page_size=100&since=5")
     #expect(page.items.first?.text == "hello" && !page.hasNextPage)
   }
 
