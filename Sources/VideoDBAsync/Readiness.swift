@@ -9,7 +9,11 @@ extension EventChannel {
   func waitUntilReadable() async throws(VideoDBError) {
     let signal = Signal()
     let source = DispatchSource.makeReadSource(fileDescriptor: try pollFD(), queue: .global())
-    source.setEventHandler { signal.set() }
+    // Once: what is readable stays so until it is pulled, and would call the handler over and over until this task gets a thread.
+    source.setEventHandler {
+      source.cancel()
+      signal.set()
+    }
     // The descriptor is the channel's, and must not be closed while it is watched.
     source.setCancelHandler { withExtendedLifetime(self) {} }
     source.activate()

@@ -66,7 +66,7 @@ import VideoDBTransport
       ["on": "GET /rtstream/rts-1", "answers": [Self.stream]], ["on": "GET /collection", "answers": [[["await": "never"]]]],
     ])
     let waiting = try server.client()
-    let tasks = (0..<64).map { _ in Task { try await waiting.collections().value } }
+    let tasks = (0..<200).map { _ in Task { try await waiting.collections().value } }
     // A client of its own: the other's connections are all taken.
     let other = try server.client()
     for _ in 0..<8 { #expect(try await other.defaultCollection.rtstream("rts-1").value.id == "rts-1") }

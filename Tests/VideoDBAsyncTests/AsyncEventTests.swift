@@ -31,6 +31,21 @@ import VideoDBTransport
     #expect(ending?.status == .disconnected)
   }
 
+  @Test(.timeLimit(.minutes(1))) func givesThoseOfOneName() async throws {
+    let server = try ScriptedServer()
+    try server.script(
+      ScriptedServer.channel([
+        Self.message(1), ["json": ["channel": "alert", "data": ["label": "L"]]], Self.message(2), ["close_frame": 1000],
+      ]))
+    let channel = try await server.client().openEvents()
+    var texts: [String] = []
+    let error = await #expect(throws: VideoDBError.self) {
+      for try await event in channel.events(channel: "scene_index") { texts.append(event.text ?? "") }
+    }
+    #expect(texts == ["scene 1", "scene 2"])
+    #expect(error?.status == .disconnected)
+  }
+
   @Test(.timeLimit(.minutes(1))) func endsWhenTheChannelIsClosed() async throws {
     let server = try ScriptedServer()
     try server.script(ScriptedServer.channel([]))
