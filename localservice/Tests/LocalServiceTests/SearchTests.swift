@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Testing
 
+@testable import Analysis
 @testable import LocalService
 
 @Suite struct SearchTests {
@@ -136,6 +137,29 @@ import Testing
     }
   }
 
+  /// What was said is found beside what was seen, or alone.
+  @Test func transcriptsAreFound() async throws {
+    let recorded = try await recorded()
+    let words = "please open the red door".split(separator: " ").enumerated().map { index, word in
+      SpokenWord(
+        text: String(word), start: Recorded.epoch + 7000 + Double(index), end: Recorded.epoch + 7001 + Double(index),
+        confidence: 1)
+    }
+    try recorded.store.keep(try #require(Utterance(streamID: "rts-yard", words)))
+    try await recorded.serve { service in
+      for (query, type, count) in [
+        ("opening doors", .null, 1), ("opening doors", "spoken_word", 1), ("opening doors", "scene", 0), ("red", .null, 3),
+        ("red", "spoken_word", 1), ("red", "scene", 2),
+      ] as [(String, JSON, Int)] {
+        let answer = try await service.post(Self.all, ["query": .string(query), "index_type": type])
+        #expect(answer.data["results"]?.items.count == count, "\(query), \(type.text): \(answer.body.text)")
+      }
+      let result = try await service.post("/rtstream/rts-yard/search", ["query": "opening doors"]).data["results"]?.items.first
+      #expect(result?["text"] == "please open the red door" && result?["scene_index_id"] == nil)
+      #expect(result?["rtstream_id"] == "rts-yard" && result?["end"]?.double == Recorded.epoch + 7005)
+    }
+  }
+
   @Test func filters() async throws {
     try await recorded().serve { service in
       func starts(_ filter: JSON) async throws -> [Double] {
@@ -202,7 +226,6 @@ import Testing
       }
       let again = try await service.post(Self.gate, ["query": "red", "rerank": true, "rerank_params": ["model": "x"]])
       #expect(again.status == 200 && again.message.contains("no effect"))
-      #expect(try await service.post(Self.gate, ["query": "red", "index_type": "spoken_word"]).status == 501)
       for (key, value) in [
         ("query", .null), ("query", ""), ("query", 5), ("result_threshold", -1), ("result_threshold", 1001),
         ("result_threshold", 1.5), ("score_threshold", 1.1), ("score_threshold", "1"), ("dynamic_score_percentage", 101),

@@ -145,6 +145,6 @@ extension OpenAPI {
             ])), "rerank": Schema.flag, "rerank_params": Schema.anyObject,
           "index_type": Schema.choice("scene", "spoken_word"),
         ], required: ["query"]),
-      success: .data(Schema.answer(["results": Schema.list(Schema.reference("SearchResult"))])), refusals: [501])
+      success: .data(Schema.answer(["results": Schema.list(Schema.reference("SearchResult"))])))
   }
 }

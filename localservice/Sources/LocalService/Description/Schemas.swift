@@ -66,17 +66,18 @@ extension Schema {
     "status": choice("enabled", "disabled"),
   ])
 
-  private static let searchResult = answer([
-    "start": time,
-    "end": time,
-    "text": text,
-    "score": number,
-    "scene_index_id": text,
-    "scene_index_name": orNull(text),
-    "rtstream_id": text,
-    "rtstream_name": orNull(text),
-    "metadata": answer(["records": whole]),
-  ])
+  private static let searchResult = answer(
+    [
+      "start": time,
+      "end": time,
+      "text": text,
+      "score": number,
+      "scene_index_id": text,
+      "scene_index_name": orNull(text),
+      "rtstream_id": text,
+      "rtstream_name": orNull(text),
+      "metadata": answer(["records": whole]),
+    ], optional: ["scene_index_id", "scene_index_name"])
 
   private static let understandingOutput = answer([
     "type": choice("understanding"),

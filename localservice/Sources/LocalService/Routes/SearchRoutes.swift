@@ -18,13 +18,16 @@ extension Routes {
     let all = try await store.searchOwners()
     var scope = SearchScope(all.filter { stream == nil || $0.streamID == stream?.id })
     if let index = try fields.string("scene_index_id") {
-      scope.keep { $0.id == index }
+      scope.keep { $0.id == index && !$0.isTranscript }
       guard !scope.owners.isEmpty else {
         let place = stream.map { "rtstream '\($0.id)'" } ?? "the collection"
         throw Refusal.notFound("\(place) has no scene index '\(Fields.short(index))'")
       }
     }
     for filter in try fields.objects("filter") ?? [] { try scope.add(filter) }
+    if let type = try fields.choice("index_type", ["scene", "spoken_word"]) {
+      scope.keep { $0.isSpoken == (type == "spoken_word") }
+    }
     var search = Store.Search(query: query, owners: scope.owners, marks: scope.marks(among: all))
     (search.start, search.end) = (scope.start, scope.end)
     search.limit = try fields.integer("result_threshold", in: 0...Self.mostResults) ?? search.limit
@@ -35,9 +38,6 @@ extension Routes {
     let stitch = try fields.bool("stitch") ?? true
     let rerank = try fields.bool("rerank") == true
     _ = try fields.object("rerank_params")
-    if try fields.choice("index_type", ["scene", "spoken_word"]) == "spoken_word" {
-      throw Refusal.unavailable("'index_type' must be 'scene': this service has no transcripts to search")
-    }
     let hits = scope.owners.isEmpty ? [] : try await store.search(search)
     let shots = stitch ? SearchShot.stitched(hits) : hits.map { SearchShot($0) }
     return .data(
@@ -46,17 +46,19 @@ extension Routes {
   }
 
   private static func form(_ shot: SearchShot) -> JSON {
-    [
-      "start": .number(shot.start),
-      "end": .number(shot.end),
-      "text": .string(shot.texts.joined(separator: " ")),
-      "score": .number(shot.score),
-      "scene_index_id": .string(shot.owner.id),
-      "scene_index_name": .optional(shot.owner.name),
-      "rtstream_id": .string(shot.owner.streamID),
-      "rtstream_name": .optional(shot.owner.streamName),
-      "metadata": ["records": .integer(shot.records)],
+    var members: [JSON.Member] = [
+      .init("start", .number(shot.start)), .init("end", .number(shot.end)),
+      .init("text", .string(shot.texts.joined(separator: " "))), .init("score", .number(shot.score)),
     ]
+    // A transcript is of its stream, and in no index.
+    if !shot.owner.isTranscript {
+      members += [.init("scene_index_id", .string(shot.owner.id)), .init("scene_index_name", .optional(shot.owner.name))]
+    }
+    return .object(
+      members + [
+        .init("rtstream_id", .string(shot.owner.streamID)), .init("rtstream_name", .optional(shot.owner.streamName)),
+        .init("metadata", ["records": .integer(shot.records)]),
+      ])
   }
 }
 
@@ -80,7 +82,7 @@ struct SearchScope {
   mutating func add(_ filter: Fields) throws {
     try filter.requireOnly(Self.keys)
     for key in ["scene_index_id", "index_id"] {
-      if let id = try filter.string(key) { keep { $0.id == id } }
+      if let id = try filter.string(key) { keep { $0.id == id && !$0.isTranscript } }
     }
     for key in ["scene_index_name", "index_name"] {
       if let name = try filter.string(key) { keep { $0.name == name } }

@@ -6,14 +6,19 @@ enum SearchIndex {
   /// What can be found. A further kind of record needs a case here and a call of `add` where it is inserted.
   enum Source: Int, CaseIterable, Sendable {
     case scene = 1
+    case utterance = 2
 
     /// Reads one record by its row: its owner, its times, its text.
     var record: String {
       switch self {
       case .scene: "SELECT jobID, start, \"end\", text FROM scene WHERE id = ?"
+      case .utterance: "SELECT '\(transcriptPrefix)' || streamID, start, \"end\", text FROM utterance WHERE id = ?"
       }
     }
   }
+
+  /// A transcript has no id of its own: this and its stream's stand for it.
+  static let transcriptPrefix = "transcript-"
 
   struct Record: Sendable {
     let source: Source
@@ -43,18 +48,22 @@ enum SearchIndex {
   }
 
   /// Takes in what an older version of the service has kept.
-  static func addScenes(_ database: Database) throws {
+  static func addAll(_ database: Database) throws {
     let lexicon = Lexicon()
     var counts: [String: Int] = [:]
-    let rows = try Row.fetchCursor(
-      database,
-      sql: """
+    for (source, sql) in [
+      (
+        Source.scene,
+        """
         SELECT scene.id, streamID, jobID, start, text FROM scene JOIN windowJob ON windowJob.id = jobID ORDER BY scene.id
-        """)
-    while let row = try rows.next() {
-      let record = Record(
-        source: .scene, row: row[0], streamID: row[1], ownerID: row[2], start: row[3], text: row[4])
-      for stem in try enter(record, lexicon, database) { counts[stem, default: 0] += 1 }
+        """
+      ), (.utterance, "SELECT id, streamID, '\(transcriptPrefix)' || streamID, start, text FROM utterance ORDER BY id"),
+    ] {
+      let rows = try Row.fetchCursor(database, sql: sql)
+      while let row = try rows.next() {
+        let record = Record(source: source, row: row[0], streamID: row[1], ownerID: row[2], start: row[3], text: row[4])
+        for stem in try enter(record, lexicon, database) { counts[stem, default: 0] += 1 }
+      }
     }
     try count(counts, database)
   }

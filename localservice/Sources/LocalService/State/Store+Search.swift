@@ -18,6 +18,7 @@ extension Store {
     var end: Double?
   }
 
+  /// An index, an understanding or a transcript.
   struct Owner: Sendable {
     let id: String
     let name: String?
@@ -25,6 +26,9 @@ extension Store {
     let streamName: String?
     /// The same for an understanding and the indexes on it, which hold the same records.
     let family: String
+    /// Whether its records are what was said, and not what was seen.
+    var isSpoken = false
+    var isTranscript = false
   }
 
   struct Hit: Sendable {
@@ -39,13 +43,19 @@ extension Store {
   /// All that records belong to.
   func searchOwners() async throws -> [Owner] {
     try await database.read { database in
-      let streams = try VideoStream.fetchAll(database).map { ($0.id, $0) }
-      let known = Dictionary(uniqueKeysWithValues: streams)
-      return try WindowJob.fetchAll(database).map { job in
+      let streams = try VideoStream.fetchAll(database)
+      let known = Dictionary(uniqueKeysWithValues: streams.map { ($0.id, $0) })
+      let jobs = try WindowJob.fetchAll(database).map { job in
         Owner(
           id: job.id, name: job.kind == .understanding ? Routes.output(of: job) : job.name, streamID: job.streamID,
-          streamName: known[job.streamID]?.name, family: job.sourceID ?? job.id)
+          streamName: known[job.streamID]?.name, family: job.sourceID ?? job.id, isSpoken: job.segmenter != nil)
       }
+      let transcripts = streams.map { stream in
+        let id = SearchIndex.transcriptPrefix + stream.id
+        return Owner(
+          id: id, name: nil, streamID: stream.id, streamName: stream.name, family: id, isSpoken: true, isTranscript: true)
+      }
+      return jobs + transcripts
     }
   }
 

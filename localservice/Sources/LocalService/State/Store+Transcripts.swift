@@ -86,7 +86,13 @@ extension Store {
   }
 
   func keep(_ utterance: Utterance) throws {
-    try database.write { try utterance.insert($0) }
+    try database.write { database in
+      try utterance.insert(database)
+      let record = SearchIndex.Record(
+        source: .utterance, row: database.lastInsertedRowID, streamID: utterance.streamID,
+        ownerID: SearchIndex.transcriptPrefix + utterance.streamID, start: utterance.start, text: utterance.text)
+      try SearchIndex.add(record, lexicon, database)
+    }
   }
 
   struct UtteranceQuery: Sendable {

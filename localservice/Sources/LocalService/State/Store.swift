@@ -96,7 +96,7 @@ public final class Store: Sendable {
           ALTER TABLE numberedScene RENAME TO scene;
           CREATE INDEX sceneOfJob ON scene(jobID, start);
           """ + SearchIndex.schema)
-      try SearchIndex.addScenes(database)
+      try SearchIndex.addAll(database)
     }
     return migrator
   }
