@@ -1,12 +1,12 @@
 /// The service's answer around the data (PROTOCOL 1.5 and 1.6).
 public enum Envelope {
   case data([UInt8])
-  /// The service goes on working: ask `outputURL` again.
-  case pending(outputURL: [UInt8])
+  /// The service goes on working: ask `outputURL`; nil: the same again.
+  case pending(outputURL: [UInt8]?)
   case failed(VideoDBError)
 
-  /// Reads an answer. `what` names the call, "GET /rtstream".
-  public init(_ what: Message, httpStatus: Int32, retryAfterMs: Int64, body: [UInt8]) {
+  /// Reads an answer. `what` names the call, "GET /rtstream". `isPoll`: it is about a call that the service answers later.
+  public init(_ what: Message, httpStatus: Int32, retryAfterMs: Int64, body: [UInt8], isPoll: Bool = false) {
     let json = JSON(body)
     let isOK = httpStatus >= 200 && httpStatus < 300
     guard isOK else {
@@ -39,9 +39,13 @@ public enum Envelope {
         self = .pending(outputURL: url)
         return
       }
+      if isPoll {
+        self = .pending(outputURL: nil)
+        return
+      }
     }
     // A finished asynchronous answer carries the real one inside.
-    if let response = json["response"], response.isObject, json["data"] == nil {
+    if let response = json["response"], response.isObject, isPoll || json["data"] == nil {
       self = Envelope(what, httpStatus: httpStatus, retryAfterMs: retryAfterMs, body: response.bytes)
       return
     }

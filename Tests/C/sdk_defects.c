@@ -251,10 +251,9 @@ static void row_24_calls_that_wait_for_their_result_do_not_mix(void) {
         i);
     snprintf(on, sizeof on, "GET /later/%d", i);
     server_on(s, on,
-              "[{'status':200,'json':{'success':true,'status':'in "
-              "progress','data':{'output_url':'http://127.0.0.1:@PORT@/later/%d'}}},"
+              "[{'status':200,'json':{'success':true,'status':'in progress','data':{'percentage':50}}},"
               "{'status':200,'json':{'success':true,'status':'done','response':{'success':true,'data':{'id':'%d'}}}}]",
-              i, i);
+              i);
     numbers[i] = i;
   }
   for (int i = 0; i < POLLERS; i++)

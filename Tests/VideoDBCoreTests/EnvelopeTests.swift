@@ -38,7 +38,24 @@ struct EnvelopeTests {
       Issue.record("not pending")
       return
     }
-    #expect(url.text == "https://x/y")
+    #expect(url?.text == "https://x/y")
+  }
+
+  /// The answers of its `output_url`: progress without an address, then the result inside.
+  @Test func followsACallThatIsAnsweredLater() {
+    func polled(_ body: String) -> Envelope {
+      Envelope("GET /later", httpStatus: 200, retryAfterMs: -1, body: Array(body.utf8), isPoll: true)
+    }
+    guard case .pending(nil) = polled(#"{"success":true,"status":"in progress","data":{"percentage":40}}"#) else {
+      Issue.record("not pending")
+      return
+    }
+    let done = polled(#"{"success":true,"status":"done","data":{"x":1},"response":{"success":true,"data":{"id":"r"}}}"#)
+    guard case .data(let data) = done else {
+      Issue.record("\(done)")
+      return
+    }
+    #expect(data.text == #"{"id":"r"}"#)
   }
 
   @Test(

@@ -73,6 +73,11 @@ enum BatchConfig {
 enum PlayerConfig {
   static func add(_ config: JSONTree.Ref, _ options: CheckedOptions, to query: inout QueryWriter) throws(VideoDBError) {
     let tree = try JSONTree.borrowing(config)
+    try tree.forEachMember { name, _ throws(VideoDBError) in
+      let name = bytes(name)
+      if name.equals("title") || name.equals("description") || name.equals("slug") { return }
+      throw options.fault("`player_config.\(name)` is not known: it has title, description and slug.")
+    }
     for (key, wire) in [("title", "player_title"), ("description", "player_description"), ("slug", "player_slug_prefix")]
       as [(StaticString, StaticString)]
     {

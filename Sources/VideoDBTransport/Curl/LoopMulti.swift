@@ -13,7 +13,7 @@ final class LoopMulti: LoopSource {
   /// What libcurl wants watched; several sockets for one transfer where it tries IPv6 and IPv4 at once.
   private var sockets: [Socket] = []
   private var timerMs: Int64 = -1
-  private var running: [(easy: UnsafeMutableRawPointer, done: Done)] = []
+  private var running: [UnsafeMutableRawPointer: Done] = [:]
 
   /// One socket of libcurl's in the loop.
   private final class Socket: LoopSource {
@@ -65,8 +65,8 @@ final class LoopMulti: LoopSource {
 
   /// Has to be called before the last reference goes: the loop holds one. Kept connections are closed with the handle.
   func end() {
-    for transfer in running { curl_multi_remove_handle(multi, transfer.easy) }
-    running = []
+    for (easy, _) in running { curl_multi_remove_handle(multi, easy) }
+    running = [:]
     forgetSockets()
     loop.remove(token)
   }
@@ -79,13 +79,13 @@ final class LoopMulti: LoopSource {
       done(CURLE_OUT_OF_MEMORY)
       return
     }
-    running.append((easy.handle, done))
+    running[easy.handle] = done
     act(CURL_SOCKET_TIMEOUT, 0)
   }
 
   /// Takes a transfer out, or closes what it connected. Its `done` is not called any more.
   func remove(_ easy: CurlEasy) {
-    running.removeAll { $0.easy == easy.handle }
+    running[easy.handle] = nil
     curl_multi_remove_handle(multi, easy.handle)
     // It may have let one that waited for a connection go on, which libcurl does at its next timeout.
     loop.setDeadline(token, timerMs)
@@ -111,11 +111,11 @@ final class LoopMulti: LoopSource {
     var easy: UnsafeMutableRawPointer?
     var code = CURLE_OK
     while vdbshim_multi_next_done(multi, &easy, &code) == 1 {
-      if let at = running.firstIndex(where: { $0.easy == easy }) { ended.append((running.remove(at: at).done, code)) }
+      if let easy, let done = running.removeValue(forKey: easy) { ended.append((done, code)) }
     }
     if !isAlive {
-      ended += running.map { ($0.done, CURLE_OUT_OF_MEMORY) }
-      running = []
+      for (_, done) in running { ended.append((done, CURLE_OUT_OF_MEMORY)) }
+      running = [:]
     }
     loop.setDeadline(token, timerMs)
     for (done, code) in ended { done(code) }

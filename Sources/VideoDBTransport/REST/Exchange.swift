@@ -100,7 +100,9 @@ struct Exchange {
   }
 
   private mutating func answered(_ response: Response, _ mayRepeat: Bool) -> Step {
-    switch Envelope(name, httpStatus: response.httpStatus, retryAfterMs: response.retryAfterMs, body: response.body) {
+    switch Envelope(
+      name, httpStatus: response.httpStatus, retryAfterMs: response.retryAfterMs, body: response.body, isPoll: isPolling)
+    {
     case .data(let data):
       // It may be a token, or a URL that holds one. Without an envelope around it, it is what is handed out.
       if data.count < response.body.count {
@@ -108,7 +110,9 @@ struct Exchange {
         wipe(&body)
       }
       return .done(.success(data))
-    case .pending(let url): return isPolling ? pollAgain() : poll(url)
+    case .pending(let url):
+      if let url, !isPolling { return poll(url) }
+      return pollAgain()
     case .failed(var error):
       if error.status == .auth, issue != nil, !hasAskedForKey { return renew(error) }
       if !isPolling { error.isRetryable = mayRepeat }

@@ -11,7 +11,7 @@ final class LoopCalls {
   private let settings: Settings
   private var multi: LoopMulti?
   private var idle: [Transfer] = []
-  private var running: [LoopCall] = []
+  private var running: [ObjectIdentifier: LoopCall] = [:]
 
   /// Connections at one time; further calls wait for one. 0: as many as calls.
   private let maxConnections: Int
@@ -35,9 +35,9 @@ final class LoopCalls {
       let kept = idle.popLast()
       let transfer = if let kept { kept } else { try Transfer.make(settings, ownsConnection: false) }
       let call = LoopCall(self, loop, multi, transfer, Exchange(request, settings, deadlineMs: deadlineMs), op)
-      running.append(call)
+      running[ObjectIdentifier(call)] = call
       call.start { [self] result in
-        running.removeAll { $0 === call }
+        running[ObjectIdentifier(call)] = nil
         if idle.count < Self.maxIdle { idle.append(transfer) }
         completion(result)
       }
@@ -56,7 +56,7 @@ final class LoopCalls {
 
   /// Ends what runs with this error.
   func end(_ why: (Message) -> VideoDBError) {
-    for call in running { call.stop(why(call.name)) }
+    for call in Array(running.values) { call.stop(why(call.name)) }
   }
 
   /// Closes the kept connections, once nothing runs.
