@@ -12,9 +12,12 @@ extension Client {
     try start(Self.request(operation, tree), op, completion)
   }
 
-  func start(_ request: Request, _ op: Op?, _ completion: @escaping CallCompletion) throws(VideoDBError) {
+  package func start(_ request: Request, _ op: Op?, _ completion: @escaping CallCompletion) throws(VideoDBError) {
     guard try startedEngine().call(request, op, completion: completion) else { throw Engine.stopped }
   }
+
+  /// An op with the time that the configuration gives to a call, to cancel one by.
+  package func makeOp() -> Op { Op(timeoutMs: settings.timeoutMs) }
 
   /// The request of an operation by its name.
   static func request(_ name: [UInt8], _ arguments: JSONTree) throws(VideoDBError) -> Request {

@@ -64,8 +64,7 @@ public struct Call<Value>: Sendable {
     }
   }
 
-  /// An op with the time that the client's configuration gives to a call, to cancel this one by.
-  package func makeOp() -> Op { Op(timeoutMs: client.settings.timeoutMs) }
+  package func makeOp() -> Op { client.makeOp() }
 }
 
 extension Call<Void> {

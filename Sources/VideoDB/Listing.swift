@@ -1,10 +1,11 @@
 import VideoDBCore
 import VideoDBTransport
 
-/// Everything that a paged call lists, one after the other, whatever page it stands on: `while let scene = try scenes.next()`.
-public struct Listing<Item>: Sendable {
-  private let records: Records
-  private let read: @Sendable (JSON) throws(VideoDBError) -> Item
+/// Everything that a paged call lists, one after the other, whatever page it stands on: `while let scene = try scenes.next()`. With
+/// `import VideoDBAsync`, `for try await scene in scenes` suspends.
+public struct Listing<Item: Sendable>: Sendable {
+  package let records: Records
+  package let read: @Sendable (JSON) throws(VideoDBError) -> Item
 
   init(
     _ client: Client, _ operation: Operation, _ arguments: Options,

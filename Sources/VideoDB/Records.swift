@@ -26,7 +26,7 @@ public final class Records: Sendable {
     var isOver = false
   }
 
-  private let client: Client
+  package let client: Client
   private let operation: Operation
   private let arguments: [UInt8]
   private let key: StaticString
@@ -68,24 +68,58 @@ public final class Records: Sendable {
 
   /// The next record; `.end` after the last. After any other error the next call tries again.
   public func next(op: Op? = nil) throws(VideoDBError) -> JSON {
-    var (state, isBusy) = self.state.withLock { state in
-      defer { state.isBusy = true }
-      return (state, state.isBusy)
+    while true {
+      switch try begin() {
+      case .record(let record): return record
+      case .fetch(let request):
+        let answer: Result<[UInt8], VideoDBError>
+        do throws(VideoDBError) {
+          answer = .success(try client.call(request, op))
+        } catch {
+          answer = .failure(error)
+        }
+        try finish(answer)
+      }
     }
-    if isBusy { throw VideoDBError(.state, "Another thread is fetching the next record. Use one iterator for each thread.") }
+  }
+
+  package enum Step {
+    case record(JSON)
+    /// To be sent; `finish` has to be told what came of it.
+    case fetch(Request)
+  }
+
+  /// The next record, or what has to be asked for first; `.end` after the last.
+  package func begin() throws(VideoDBError) -> Step {
+    let (record, state) = self.state.withLock { state -> (JSON?, State) in
+      let record = state.isBusy ? nil : state.waiting.popLast()
+      defer { if record == nil, !state.isOver { state.isBusy = true } }
+      return (record, state)
+    }
+    if let record { return .record(record) }
+    if state.isBusy {
+      throw VideoDBError(.state, "Another thread is fetching the next record. Use one iterator for each thread.")
+    }
+    if state.isOver { throw VideoDBError(.end, "\(operation.name): that were all records.") }
+    do throws(VideoDBError) {
+      return .fetch(try request(state))
+    } catch {
+      self.state.withLock { $0.isBusy = false }
+      throw error
+    }
+  }
+
+  package func finish(_ answer: Result<[UInt8], VideoDBError>) throws(VideoDBError) {
+    // Nobody else changes it while it is busy.
+    var state = self.state.withLock { $0 }
     defer {
       state.isBusy = false
       self.state.withLock { $0 = state }
     }
-    while state.waiting.isEmpty {
-      if state.isOver { throw VideoDBError(.end, "\(operation.name): that were all records.") }
-      try fetch(&state, op)
-    }
-    return state.waiting.removeLast()
+    try take(answer.get(), &state)
   }
 
-  private func fetch(_ state: inout State, _ op: Op?) throws(VideoDBError) {
-    let answer = try client.call(try request(state), op)
+  private func take(_ answer: [UInt8], _ state: inout State) throws(VideoDBError) {
     guard let json = JSON(answer), json.isObject else {
       throw VideoDBError(.badAnswer, "\(operation.name): the answer is no JSON object.")
     }

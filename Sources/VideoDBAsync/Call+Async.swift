@@ -7,18 +7,24 @@ extension Call where Value: Sendable {
   public var value: Value {
     get async throws(VideoDBError) {
       let op = makeOp()
-      let result = await withTaskCancellationHandler {
-        await withCheckedContinuation { continuation in
-          do throws(VideoDBError) {
-            try start(op: op) { continuation.resume(returning: $0) }
-          } catch {
-            continuation.resume(returning: Result<Value, VideoDBError>.failure(error))
-          }
-        }
-      } onCancel: {
-        op.cancel()
-      }
-      return try result.get()
+      return try await suspending(op) { completion throws(VideoDBError) in try start(op: op, completion: completion) }.get()
     }
+  }
+}
+
+/// Suspends until what `start` has started calls its completion. Cancelling the task cancels the op.
+func suspending<Value: Sendable>(
+  _ op: Op, _ start: (@escaping (Result<Value, VideoDBError>) -> Void) throws(VideoDBError) -> Void
+) async -> Result<Value, VideoDBError> {
+  await withTaskCancellationHandler {
+    await withCheckedContinuation { continuation in
+      do throws(VideoDBError) {
+        try start { continuation.resume(returning: $0) }
+      } catch {
+        continuation.resume(returning: .failure(error))
+      }
+    }
+  } onCancel: {
+    op.cancel()
   }
 }

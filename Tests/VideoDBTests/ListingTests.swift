@@ -11,7 +11,7 @@ struct ListingTests {
     ["status": 200, "json": ["success": true, "data": [key: items].merging(more) { $1 }]]
   }
 
-  static func all<Item>(_ listing: Listing<Item>) throws -> [Item] {
+  static func all<Item: Sendable>(_ listing: Listing<Item>) throws -> [Item] {
     var items: [Item] = []
     while let item = try listing.next() { items.append(item) }
     // After the last there is none, however often it is asked for.
