@@ -68,6 +68,8 @@ enum BenchSearch {
     let any: Int
     let every: Int
     let times: [Double]
+    /// Of the processor: what other programs do to this machine is not in it.
+    let work: [Double]
   }
 
   private static func measure(_ store: Store) async throws {
@@ -80,15 +82,17 @@ enum BenchSearch {
     for query in queries.map(String.init) {
       let (any, every) = try await matches(query, store)
       var times: [Double] = []
+      var work: [Double] = []
       var found: [Store.Hit] = []
       for turn in 0..<20 {
         let scope = SearchScope(all.filter { turn % 2 == 0 || $0.streamID == "rts-\(turn % cameras)" })
-        let start = steady()
+        let (start, startOfWork) = (steady(), processor())
         let hits = try await store.search(.init(query: query, owners: scope.owners, marks: scope.marks(among: all)))
         times.append((steady() - start) * 1000)
+        work.append((processor() - startOfWork) * 1000)
         if turn == 0 { found = hits }
       }
-      measured.append(Measured(query: query, any: any, every: every, times: times))
+      measured.append(Measured(query: query, any: any, every: every, times: times, work: work))
       let best = found.first.map { String(format: "%.2f", $0.score) } ?? "-"
       print(pad(any, 10), pad(every, 11), pad(found.count, 6), pad(best, 6), row(times), " " + query)
     }
@@ -97,6 +101,7 @@ enum BenchSearch {
     let many = measured.filter { $0.any > 20_000 }
     for (name, some) in [("at most 20,000 records with any word", few), ("more records", many), ("all queries", measured)] {
       print(row(some.flatMap(\.times)), " \(name): \(some.count) queries")
+      print(row(some.flatMap(\.work)), " of these, the processor's time")
     }
   }
 
@@ -139,6 +144,12 @@ enum BenchSearch {
       let pages = try ["page_count", "freelist_count"].map { try Int.fetchOne(database, sql: "PRAGMA \($0)") ?? 0 }
       return (pages[0] - pages[1]) * (try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 0) / 1_000_000
     }
+  }
+
+  private static func processor() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
   static func steady() -> Double { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 }

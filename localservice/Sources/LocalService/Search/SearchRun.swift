@@ -58,8 +58,9 @@ struct SearchRun {
 
   /// What a record must score to be among those that will be answered.
   private var bar: Double {
-    let scores = hits.map(\.score).filter { $0 >= leastScore }
-    return scores.count < search.limit ? leastScore : scores.sorted(by: >)[search.limit - 1].nextUp
+    let least = leastScore
+    let scores = hits.map(\.score).filter { $0 >= least }
+    return scores.count < search.limit ? least : scores.sorted(by: >)[search.limit - 1].nextUp
   }
 
   mutating func find(in entries: ClosedRange<Int64>) throws {
