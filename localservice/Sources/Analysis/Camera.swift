@@ -29,14 +29,16 @@ public final class Camera: Sendable {
   private let failure = Mutex<String?>(nil)
 
   /// `width` is made even and kept within 16...1920, `framesPerSecond` within 1...60. The height follows from the
-  /// shape of the source.
+  /// shape of the source. `recording` is asked at each start of ffmpeg, on the camera's thread.
   public init(
     url: String, ffmpeg: String = "ffmpeg", framesPerSecond: Int, width: Int = 320,
+    recording: (@Sendable () -> RecordingOutput?)? = nil,
     onFrame: @escaping @Sendable (Frame) -> Void, onState: @escaping @Sendable (CameraState) -> Void
   ) {
     setup = CameraRun.Setup(
       url: url, ffmpeg: ffmpeg, framesPerSecond: min(max(framesPerSecond, 1), 60),
-      width: min(max(width, 16), 1920) & ~1, patience: .standard, onFrame: onFrame, onState: onState)
+      width: min(max(width, 16), 1920) & ~1, patience: .standard, onFrame: onFrame, onState: onState,
+      recording: recording)
   }
 
   /// For tests, which cannot wait as long as a service can.
@@ -60,6 +62,11 @@ public final class Camera: Sendable {
   /// the callback returns.
   public func stop() {
     run.withLock { $0 }?.finish(waitingAtMost: 1)
+  }
+
+  /// Starts ffmpeg anew, without a pause, if it runs.
+  public func reopen() {
+    run.withLock { $0 }?.reopen()
   }
 
   /// Why a camera may not be opened at this URL, as far as that can be said without trying; nil when it may.

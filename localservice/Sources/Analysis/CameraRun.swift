@@ -13,6 +13,7 @@ final class CameraRun: Sendable {
     let patience: Patience
     let onFrame: @Sendable (Frame) -> Void
     let onState: @Sendable (CameraState) -> Void
+    var recording: (@Sendable () -> RecordingOutput?)?
   }
 
   /// How long what may take, in seconds.
@@ -34,6 +35,7 @@ final class CameraRun: Sendable {
 
   private enum Ending {
     case stopped
+    case reopened
     case failed(String)
   }
 
@@ -75,6 +77,17 @@ final class CameraRun: Sendable {
     finished.unlock()
   }
 
+  func reopen() {
+    if let wakeUp, !isFinished { _ = write(wakeUp.writing, "r", 1) }
+  }
+
+  /// What the wake-up asks for; a stop outweighs all else.
+  private func asksToStop(_ wakeUp: Int32) -> Bool {
+    var wishes = [UInt8](repeating: 0, count: 64)
+    let count = read(wakeUp, &wishes, wishes.count)
+    return count > 0 && wishes[..<count].contains(UInt8(ascii: "x"))
+  }
+
   /// Returns why it is over.
   private func live(_ onFailure: (String) -> Void) -> String {
     guard let wakeUp else { return fail("cannot make a pipe: \(String(cString: strerror(errno)))", onFailure) }
@@ -96,6 +109,7 @@ final class CameraRun: Sendable {
       var wasLiveSince: Double?
       switch watch(ffmpeg, source, wakeUp.reading, live: &wasLiveSince) {
       case .stopped: return "stopped"
+      case .reopened: continue
       case .failed(let reason):
         if let since = wasLiveSince, Clock.steady() - since >= setup.patience.recovered { failures = 0 }
         onFailure(reason)
@@ -116,8 +130,11 @@ final class CameraRun: Sendable {
   /// One ffmpeg from birth to death.
   private func watch(_ ffmpeg: String, _ source: CameraSource, _ wakeUp: Int32, live: inout Double?) -> Ending {
     let child: ChildProcess
+    let recording = setup.recording?()
     do {
-      child = try ChildProcess.spawn(executable: ffmpeg, arguments: arguments(for: source))
+      child = try ChildProcess.spawn(
+        executable: ffmpeg,
+        arguments: arguments(for: source) + (recording?.arguments(for: source) ?? []), directory: recording?.folder)
     } catch {
       return .failed(error.description)
     }
@@ -149,7 +166,7 @@ final class CameraRun: Sendable {
         pollfd(fd: errorsOpen ? child.errors : -1, events: Int16(POLLIN), revents: 0),
       ]
       guard poll(&waiting, 3, Int32(left * 1000) + 1) >= 0 else { continue }
-      if waiting[0].revents != 0 { return .stopped }
+      if waiting[0].revents != 0 { return asksToStop(wakeUp) ? .stopped : .reopened }
       if waiting[2].revents != 0 { errorsOpen = drain(child.errors, into: &diagnosis) }
       guard waiting[1].revents != 0 else { continue }
       do {
@@ -190,7 +207,7 @@ final class CameraRun: Sendable {
       let left = deadline - Clock.steady()
       guard left > 0 else { return false }
       var waiting = pollfd(fd: wakeUp, events: Int16(POLLIN), revents: 0)
-      if poll(&waiting, 1, Int32(left * 1000) + 1) > 0 { return true }
+      if poll(&waiting, 1, Int32(left * 1000) + 1) > 0, asksToStop(wakeUp) { return true }
     }
   }
 

@@ -20,6 +20,8 @@ struct CameraSource: Sendable {
   /// A live source is thinned out by the clock, as cameras lie about their timestamps; a recorded one by its
   /// timestamps, so that the same file always gives the same pictures.
   let isLive: Bool
+  /// Whether its video arrives coded, and could be kept as it is.
+  var isCoded = true
   /// Strings that must not appear in a text, and the form of the URL that may.
   let secrets: Secrets
 
@@ -36,6 +38,7 @@ struct CameraSource: Sendable {
       try LavfiGraph.check(graph)
       inputArguments = ["-re", "-f", "lavfi", "-i", graph]
       isLive = false
+      isCoded = false
       return
     }
     guard let scheme = Self.scheme(of: trimmed), scheme != "file" else {
@@ -43,6 +46,7 @@ struct CameraSource: Sendable {
       if path.hasPrefix("/dev/video") {
         inputArguments = ["-f", "v4l2", "-i", path]
         isLive = true
+        isCoded = false
       } else {
         try Self.checkFile(path)
         inputArguments = ["-protocol_whitelist", "file", "-re", "-stream_loop", "-1", "-i", "file:" + path]

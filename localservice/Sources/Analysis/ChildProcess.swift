@@ -16,9 +16,11 @@ struct ChildProcess {
   let errors: Int32
 
   /// `input` becomes the child's standard input; it stays the caller's to close. Without one there is nothing to read.
+  /// `directory`: where the child starts; an executable found by a relative path is still the same.
   static func spawn(
-    executable: String, arguments: [String], input: Int32? = nil
+    executable: String, arguments: [String], input: Int32? = nil, directory: String? = nil
   ) throws(SpawnFailure) -> ChildProcess {
+    let executable = executable.hasPrefix("/") ? executable : FileManager.default.currentDirectoryPath + "/" + executable
     let output = try makePipe()
     let errors: Pipe
     do {
@@ -44,6 +46,14 @@ struct ChildProcess {
     posix_spawn_file_actions_adddup2(&actions, errors.writing, 2)
     // Listening sockets and databases of the service are no business of the child.
     _ = Self.closeFrom?(&actions, 3)
+    if let directory {
+      guard let changeDirectory = Self.changeDirectory else {
+        close(output.reading)
+        close(errors.reading)
+        throw SpawnFailure(description: "this system's C library cannot start a process in another folder")
+      }
+      _ = changeDirectory(&actions, directory)
+    }
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -82,10 +92,10 @@ struct ChildProcess {
   /// Returns what is known of its end, for example "exit status 1".
   @discardableResult
   func end(grace: Double) -> String {
-    close(output)
     kill(-pid, SIGTERM)
     waitForHangUp(seconds: grace)
     kill(-pid, SIGKILL)
+    close(output)
     close(errors)
     var status: Int32 = 0
     while waitpid(pid, &status, 0) == -1 {
@@ -95,15 +105,22 @@ struct ChildProcess {
     return signal == 0 ? "exit status \((status >> 8) & 0xFF)" : "signal \(signal)"
   }
 
-  /// The child holds the only writing end of its error pipe, so the pipe's end is the child's.
+  /// The child holds the only writing end of its error pipe, so the pipe's end is the child's. What it still writes is taken
+  /// away: with a full or closed pipe it could not finish its other files.
   private func waitForHangUp(seconds: Double) {
     let deadline = Clock.steady() + seconds
-    var scratch = [UInt8](repeating: 0, count: 1024)
+    var scratch = [UInt8](repeating: 0, count: 65536)
+    var outputOpen = true
     while true {
       let left = deadline - Clock.steady()
       guard left > 0 else { return }
-      var waiting = pollfd(fd: errors, events: Int16(POLLIN), revents: 0)
-      _ = poll(&waiting, 1, Int32(left * 1000) + 1)
+      var waiting = [
+        pollfd(fd: errors, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: outputOpen ? output : -1, events: Int16(POLLIN), revents: 0),
+      ]
+      _ = poll(&waiting, 2, Int32(left * 1000) + 1)
+      if waiting[1].revents != 0 { outputOpen = read(output, &scratch, scratch.count) != 0 }
+      guard waiting[0].revents != 0 else { continue }
       let count = read(errors, &scratch, scratch.count)
       if count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR) { return }
     }
@@ -121,6 +138,13 @@ struct ChildProcess {
   /// `posix_spawn_file_actions_addclosefrom_np`, which glibc has since 2.34 and Swift's Glibc module does not show.
   private static let closeFrom: CloseFrom? = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np")
     .map { unsafeBitCast($0, to: CloseFrom.self) }
+
+  private typealias ChangeDirectory =
+    @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, UnsafePointer<CChar>) -> Int32
+
+  /// `posix_spawn_file_actions_addchdir_np`, in glibc since 2.29.
+  private static let changeDirectory: ChangeDirectory? = dlsym(nil, "posix_spawn_file_actions_addchdir_np")
+    .map { unsafeBitCast($0, to: ChangeDirectory.self) }
 
   /// The service's environment without what looks like a credential, and with messages in English.
   private static func environment() -> [String] {

@@ -69,7 +69,19 @@ struct Command: AsyncParsableCommand {
   @Option(help: ArgumentHelp("error, warning, info or debug.", valueName: "level"))
   var logLevel = Log.Level.info
 
+  @Option(help: ArgumentHelp("Hours that recordings are kept.", valueName: "hours"))
+  var recordHours = 24.0
+
+  @Option(help: ArgumentHelp("Gigabytes that the recordings of all streams may take.", valueName: "gigabytes"))
+  var recordGb = 10.0
+
+  @Flag(help: "Record nothing.")
+  var noRecording = false
+
   func validate() throws {
+    guard recordHours > 0, recordHours <= 87_600, recordGb > 0, recordGb <= 1_000_000 else {
+      throw ValidationError("--record-hours must be above 0 and at most 87600, --record-gb above 0 and at most 1000000")
+    }
     if (tlsCert == nil) != (tlsKey == nil) {
       throw ValidationError("--tls-cert and --tls-key are needed together")
     }
@@ -120,6 +132,9 @@ struct Command: AsyncParsableCommand {
     settings.recogniser = recogniser == "auto" ? .auto : recogniser == "none" ? .none : .program(recogniser)
     settings.visualChannel = visualChannel
     settings.eventTimeUnit = eventTimeUnit
+    settings.recording.enabled = !noRecording
+    settings.recording.hours = recordHours
+    settings.recording.bytes = Int(recordGb * 1e9)
     return settings
   }
 

@@ -96,8 +96,7 @@ import Testing
       for (method, path, body) in [
         ("POST", path + "/transcription", "{\"action\":\"start\",\"engine\":\"assemblyai\"}"),
         ("GET", path + "/transcription?page_size=1000&since=5", nil),
-        ("GET", path + "/stream", nil),
-        ("GET", path + "/stream?start=1.5&end=2&player_title=a", nil), ("POST", "/collection", "{}"),
+        ("POST", "/collection", "{}"),
         ("PATCH", "/collection/default", "{}"), ("DELETE", "/collection/default", nil),
       ] {
         let answer = try await service.call(method, path, body)

@@ -42,7 +42,7 @@ import Testing
         (["url": url, "media_types": []], 400, "'media_types'"), (["url": url, "media_types": "video"], 400, "'media_types'"),
         (["url": url, "media_types": ["video", "video"]], 400, "'media_types'"),
         (["url": url, "media_types": ["audio"]], 501, "sound alone"),
-        (["url": url, "store": "yes"], 400, "'store' must be true or false"), (["url": url, "store": true], 501, "recording"),
+        (["url": url, "store": "yes"], 400, "'store' must be true or false"),
         (["url": url, "collection_id": "other"], 404, "default"),
       ]
       for (body, status, message) in cases {

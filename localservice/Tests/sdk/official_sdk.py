@@ -13,6 +13,7 @@ import http.server
 import importlib.metadata
 import inspect
 import json
+import os
 import queue
 import sys
 import threading
@@ -269,13 +270,37 @@ def not_computed(walk, connection, collection, stream):
         walk.refused("speech", stream, "start_transcript")
         assert walk.call(stream, "stop_transcript")["status"] == "stopped"
         walk.refused("speech", stream, "get_transcript", since=1)
-    walk.refused("recording", stream, "generate_stream", 1, 2, {"title": "a"})
-    walk.refused("player_url", stream, "get_embed_code", error=ValueError)
-    walk.refused("recording", stream, "export", name="a")
-    shot = rtstream.RTStreamShot(connection, stream.id, 1.5, 3.5)
-    for method in ["generate_stream", "play", "get_embed_code"]:
-        walk.refused("recording", shot, method)
-    walk.refused("player_url", rtstream.RTStreamExportResult("m-none"), "get_embed_code", error=ValueError)
+
+
+def playback(walk, connection, collection, stream):
+    assert "player_url" in refusal(stream.get_embed_code, error=ValueError)
+    assert "recorded" in refusal(stream.generate_stream, 1, 2)
+    now = time.time()
+    deadline = now + 20
+    # A piece of the recording is there when it is finished.
+    while True:
+        try:
+            stream.generate_stream(now - 6, now)
+            break
+        except InvalidRequestError:
+            assert time.time() < deadline
+            time.sleep(0.2)
+    player = walk.call(stream, "generate_stream", now - 6, now, {"title": "a <b>", "description": "c", "slug": "gate"})
+    assert "/watch?v=gate-" in player and player == stream.player_url, player
+    assert player.replace("/watch?", "/embed?") in walk.call(stream, "get_embed_code")
+    playlist = requests.get(stream.stream_url).text
+    assert playlist.startswith("#EXTM3U") and "#EXT-X-ENDLIST" in playlist, playlist
+    assert "a &lt;b&gt;" in requests.get(player).text
+    # As a search gives it.
+    shot = rtstream.RTStreamShot(connection, stream.id, now - 6, now + 1)
+    assert walk.call(shot, "generate_stream").endswith(shot.stream_url)
+    assert shot.stream_url in walk.call(shot, "play")
+    assert "/embed?v=" in walk.call(shot, "get_embed_code")
+    assert "stopped" in refusal(stream.export)
+    stream.stop()
+    export = walk.call(stream, "export", name="a")
+    assert export.name == "a" and export.duration > 1 and "/embed?v=" in walk.call(export, "get_embed_code"), export
+    assert stream.export().video_id == export.video_id
 
 
 async def capture(walk, connection, collection, websocket, hook):
@@ -303,6 +328,8 @@ async def capture(walk, connection, collection, websocket, hook):
 
 async def main():
     walk = Walk()
+    # What is played is not to be opened in a browser here.
+    os.environ["BROWSER"] = "true"
     receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     threading.Thread(target=receiver.serve_forever, daemon=True).start()
     hook = f"http://127.0.0.1:{receiver.server_port}/hook"
@@ -317,11 +344,13 @@ async def main():
     # The protocol has no message from a client; the service ignores it.
     await walk.call(websocket, "send", {"nothing": 1})
 
-    stream = walk.call(collection, "connect_rtstream", url=args.camera, name="sdk check", sample_rate=10)
+    stream = walk.call(collection, "connect_rtstream", url=args.camera, name="sdk check", sample_rate=10, store=True)
     assert stream.status == "connected", stream.status
     await watching(walk, connection, collection, websocket, stream, hook)
     if args.speech:
         await listening(walk, websocket, stream)
+    playback(walk, connection, collection, stream)
+    stream.start()
     streams(walk, collection, stream)
     searches(walk, collection, stream)
     not_computed(walk, connection, collection, stream)
@@ -347,6 +376,9 @@ def record(file):
 
     def recorded(self, request, **options):
         answer = send(self, request, **options)
+        # Pages and playlists are none of the described operations.
+        if answer.headers["Content-Type"] != "application/json":
+            return answer
         exchange = {"method": request.method, "target": request.path_url, "status": answer.status_code, "body": answer.json()}
         file.write(json.dumps(exchange) + "\n")
         file.flush()

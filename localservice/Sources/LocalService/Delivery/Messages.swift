@@ -39,7 +39,7 @@ struct Messages: Sendable {
     ]
   }
 
-  /// There is no `stream_url`: this service keeps no recording that one could point to.
+  /// Without `stream_url`: under which address its receiver reaches this service is not known here.
   func webhook(_ firing: Firing) -> JSON {
     [
       "event_id": .string("event-" + firing.event.id),

@@ -85,6 +85,7 @@ struct Operation: Sendable {
     case 404: "There is no such object"
     case 413: "The body is too large"
     case 500: "The service failed"
+    case 503: "It is not finished; ask again"
     case 501: "This service cannot compute it; the message says what is missing"
     default: "Refused"
     }

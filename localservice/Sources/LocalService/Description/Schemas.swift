@@ -37,6 +37,7 @@ extension Schema {
     "camera": answer(
       ["state": choice("connecting", "live", "lost", "ended", "stopped"), "error": text, "frames": whole],
       optional: ["error", "frames"]),
+    "recording": answer(["state": choice("on", "off", "failed"), "error": text], optional: ["error"]),
   ])
 
   private static let sceneIndex = answer([

@@ -64,18 +64,24 @@ extension OpenAPI {
       id: "setStreamStatus", method: "PATCH", path: "/rtstream/{id}/status", summary: "Start or stop a stream",
       body: startOrStop, success: .message),
     Operation(
-      id: "getPlayback", method: "GET", path: "/rtstream/{id}/stream", summary: "Refused: there is no recording to play",
+      id: "getPlayback", method: "GET", path: "/rtstream/{id}/stream",
+      summary: "Get links that play a part of the recording, or the live picture",
       query: .range()
         + [
           .init(name: "player_title", schema: Schema.text), .init(name: "player_description", schema: Schema.text),
           .init(name: "player_slug_prefix", schema: Schema.text), .init(name: "original_frame_rate", schema: Schema.whole),
           .init(name: "frame_rate", schema: Schema.whole),
         ],
-      success: .none, refusals: [501]),
+      success: .data(Schema.answer(["stream_url": Schema.text, "player_url": Schema.text]))),
     Operation(
       id: "exportStream", method: "POST", path: "/rtstream/{id}/export",
-      summary: "Refused with 400: there is no recording to export", body: Schema.body(["name": Schema.text]),
-      success: .none),
+      summary: "Make a file of the recording of a stopped stream that was connected with store",
+      body: Schema.body(["name": Schema.text]),
+      success: .data(
+        Schema.answer([
+          "video_id": Schema.text, "stream_url": Schema.text, "player_url": Schema.text, "download_url": Schema.text,
+          "name": Schema.text, "duration": Schema.number,
+        ])), refusals: [503]),
   ]
 
   static let startOrStop = Schema.body(["action": Schema.choice("start", "stop")], required: ["action"])

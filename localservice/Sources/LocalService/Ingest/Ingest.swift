@@ -13,12 +13,14 @@ final class Ingest: Sendable {
   private let ffmpeg: String
   private let framesPerSecond: Int
   private let log: Log
+  private let recordings: Recordings
   private let onScene: SceneHandler
   private let state = Mutex(State())
 
-  init(ffmpeg: String, framesPerSecond: Int, log: Log, onScene: @escaping SceneHandler) {
+  init(ffmpeg: String, framesPerSecond: Int, recordings: Recordings, log: Log, onScene: @escaping SceneHandler) {
     self.ffmpeg = ffmpeg
     self.framesPerSecond = framesPerSecond
+    self.recordings = recordings
     self.log = log
     self.onScene = onScene
   }
@@ -28,8 +30,9 @@ final class Ingest: Sendable {
     state.withLock { state in
       guard !state.closed, state.streams[stream.id] == nil else { return }
       let ingest = StreamIngest(
-        id: stream.id, url: stream.url, ffmpeg: ffmpeg,
-        framesPerSecond: min(max(stream.sampleRate, 1), framesPerSecond), log: log, onScene: onScene)
+        id: stream.id, url: stream.url, hasSound: stream.mediaTypes.contains("audio"), ffmpeg: ffmpeg,
+        framesPerSecond: min(max(stream.sampleRate, 1), framesPerSecond), log: log,
+        recordings: recordings, onScene: onScene)
       for job in jobs { ingest.watch(job) }
       state.streams[stream.id] = ingest
       ingest.start()

@@ -12,18 +12,30 @@ struct CameraReport: Sendable {
 ///
 /// Frames are analysed on the camera's own thread: a slow analysis then slows down reading instead of queueing.
 final class StreamIngest: Sendable {
+  private let id: String
   private let camera: Camera
+  private let recordings: Recordings
   private let reader: FrameReader
 
   init(
-    id: String, url: String, ffmpeg: String, framesPerSecond: Int, log: Log,
-    onScene: @escaping Ingest.SceneHandler
+    id: String, url: String, hasSound: Bool, ffmpeg: String, framesPerSecond: Int, log: Log,
+    recordings: Recordings, onScene: @escaping Ingest.SceneHandler
   ) {
-    let reader = FrameReader(streamID: id, log: log, onScene: onScene)
+    let reader = FrameReader(streamID: id, log: log, recordings: recordings, onScene: onScene)
+    let itself = Reference()
+    self.recordings = recordings
+    self.id = id
     self.reader = reader
     camera = Camera(
       url: url, ffmpeg: ffmpeg, framesPerSecond: framesPerSecond,
+      recording: { recordings.begin(id, hasSound: hasSound) { itself.camera.withLock { $0?() } } },
       onFrame: { reader.read($0) }, onState: { reader.changed($0) })
+    itself.camera.withLock { $0 = { [weak camera] in camera?.reopen() } }
+  }
+
+  /// The camera, for what was made before it.
+  private final class Reference: Sendable {
+    let camera = Mutex<(@Sendable () -> Void)?>(nil)
   }
 
   var report: CameraReport { reader.report }
@@ -33,9 +45,10 @@ final class StreamIngest: Sendable {
   func stop() async {
     await withCheckedContinuation { done in
       // This writes records and waits for the child process; not on a thread that runs other tasks.
-      DispatchQueue.global().async { [camera, reader] in
+      DispatchQueue.global().async { [id, camera, reader, recordings] in
         reader.end()
         camera.stop()
+        recordings.forget(id)
         done.resume()
       }
     }
@@ -55,12 +68,14 @@ private final class FrameReader: Sendable {
 
   private let streamID: String
   private let log: Log
+  private let recordings: Recordings
   private let onScene: Ingest.SceneHandler
   private let state = Mutex(State())
 
-  init(streamID: String, log: Log, onScene: @escaping Ingest.SceneHandler) {
+  init(streamID: String, log: Log, recordings: Recordings, onScene: @escaping Ingest.SceneHandler) {
     self.streamID = streamID
     self.log = log
+    self.recordings = recordings
     self.onScene = onScene
   }
 
@@ -104,6 +119,11 @@ private final class FrameReader: Sendable {
     let ended = state.withLock { state in
       state.report.state = camera
       return state.ended
+    }
+    switch camera {
+    case .connecting: break
+    case .live: recordings.live(streamID)
+    case .lost, .ended: recordings.end(streamID)
     }
     // After a stop the camera's end is no news.
     if ended { return }

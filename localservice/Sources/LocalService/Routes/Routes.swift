@@ -3,6 +3,8 @@ struct Routes: Sendable {
   let store: Store
   let ingest: Ingest
   let sounds: SoundIngest
+  let recordings: Recordings
+  let exporter: Exporter
   let sockets: SocketRegistry
   let captureEvents: CaptureEvents
   let log: Log
@@ -20,7 +22,7 @@ struct Routes: Sendable {
     addCaptureSessions(to: &router)
     addSpeech(to: &router)
     addSearch(to: &router)
-    addRecordings(to: &router)
+    addPlayback(to: &router)
     router.on("GET", "/async-response/{response}") { request in
       throw Refusal.notFound(
         "there is no asynchronous response '\(Fields.short(request.parameter("response")))'; "

@@ -36,10 +36,20 @@ extension Routes {
       "sample_rate": .integer(stream.sampleRate),
       "media_types": .array(stream.mediaTypes.split(separator: ",").map { .string(String($0)) }),
       "collection_id": "default",
-      "store": false,
+      "store": .bool(stream.store),
       "created_at": .string(Timestamp.naiveUTC(stream.createdAt)),
       "camera": .object(camera),
+      "recording": recording(stream),
     ]
+  }
+
+  /// `failed` means that nothing is recorded at the moment, and `error` says why; the camera goes on.
+  private func recording(_ stream: VideoStream) -> JSON {
+    let wanted = stream.running && recordings.isEnabled
+    let report = stream.running ? recordings.report(stream.id) : nil
+    var members: [JSON.Member] = [.init("state", .string((report?.state ?? (wanted ? .on : .off)).rawValue))]
+    if let error = report?.error { members.append(.init("error", .string(error))) }
+    return .object(members)
   }
 
   private func createStream(_ request: Request) async throws -> Reply {
@@ -48,8 +58,9 @@ extension Routes {
     try CameraAddress.check(url)
     if let collection = try fields.string("collection_id") { try Self.requireCollection(collection) }
     let mediaTypes = try Self.mediaTypes(fields)
-    if try fields.bool("store") == true {
-      throw Refusal.unavailable("'store' must be false: this service keeps no recording")
+    let store = try fields.bool("store") ?? false
+    guard !store || recordings.isEnabled else {
+      throw Refusal.unavailable("'store' must be false: this service was started with --no-recording")
     }
     let transcript = try fields.bool("enable_transcript")
     let connection = try fields.string("ws_connection_id")
@@ -57,8 +68,8 @@ extension Routes {
       id: Identifier.stream(), name: try fields.string("name"), url: url,
       mediaTypes: mediaTypes.joined(separator: ","),
       sampleRate: try fields.integer("sample_rate", in: 1...240) ?? 30,
-      running: true, createdAt: Timestamp.now())
-    try await store.insert(stream)
+      running: true, createdAt: Timestamp.now(), store: store)
+    try await self.store.insert(stream)
     ingest.start(stream, jobs: [])
     log.info("stream \(stream.id) created")
     if transcript != false { try await startTranscript(ofNew: stream, connection: connection) }

@@ -22,11 +22,24 @@ public struct Request: Sendable {
   func parameter(_ name: String) -> String { parameters[name] ?? "" }
 }
 
-/// One answer. The body is always a JSON object: clients of this protocol fail on anything else.
+/// One answer. The body is a JSON object, as clients of this protocol fail on anything else; browsers and players get other
+/// content.
 public struct Reply: Sendable {
   public var status: Int
   public var body: JSON
   public var headers: [(String, String)] = []
+  /// Instead of the body.
+  var content: Content?
+
+  struct Content: Sendable {
+    enum Source: Sendable {
+      case bytes([UInt8])
+      case file(String, Range<Int>)
+    }
+
+    var type: String
+    var source: Source
+  }
 
   public static func data(_ data: JSON, message: String? = nil) -> Reply {
     var members: [JSON.Member] = [.init("success", true)]

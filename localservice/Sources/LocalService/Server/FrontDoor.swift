@@ -3,6 +3,7 @@ import NIOHTTP1
 /// Between HTTP and the routes: reads the request line, checks the key, turns every outcome into an answer.
 struct FrontDoor: Sendable {
   let credentials: Credentials
+  let playback: PlaybackDoor
   let router: Router
   let usesTLS: Bool
   let log: Log
@@ -17,6 +18,7 @@ struct FrontDoor: Sendable {
   private func reply(_ head: HTTPRequestHead, _ body: [UInt8], _ localAddress: String) async -> Reply {
     do {
       if SocketRegistry.ticket(inTarget: head.uri) != nil { throw Self.refusedUpgrade(head) }
+      if let reply = try await playback.answer(head) { return reply }
       let caller = Self.isOpen(head.uri) ? nil : try await credentials.check(head.headers.first(name: "x-access-token"))
       var request = try request(head, body, localAddress)
       request.usesClientToken = caller == .clientToken

@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 
 /// Collects one request, hands it to the service and writes the answer; then the next one on the connection.
 ///
@@ -124,6 +125,7 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
 
   private func answered(_ reply: Reply, _ context: ChannelHandlerContext) {
     guard case .answering = phase, context.channel.isActive else { return }
+    if case .file(let path, let range) = reply.content?.source { return send(path, range, reply, context) }
     guard keepAlive else { return writeLast(reply, context) }
     // Before the answer is written: with its end the next request, if it waits already, comes in at once.
     phase = .idle
@@ -144,22 +146,59 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
   }
 
   private func write(_ reply: Reply, _ context: ChannelHandlerContext) {
-    let bytes = Array(reply.body.text.utf8)
+    var bytes = Array(reply.body.text.utf8)
+    if case .bytes(let content) = reply.content?.source { bytes = content }
+    context.write(wrapOutboundOut(.head(head(reply, length: bytes.count))), promise: nil)
+    context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: bytes)))), promise: nil)
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+  }
+
+  private func head(_ reply: Reply, length: Int) -> HTTPResponseHead {
     var headers = HTTPHeaders([
-      ("Content-Type", "application/json"),
-      ("Content-Length", String(bytes.count)),
+      ("Content-Type", reply.content?.type ?? "application/json"),
+      ("Content-Length", String(length)),
       ("Date", Timestamp.httpDate(Timestamp.now())),
       // Answers hold WebSocket addresses, which are secrets.
       ("Cache-Control", "no-store"),
     ])
     for (name, value) in reply.headers { headers.add(name: name, value: value) }
     if !keepAlive { headers.add(name: "Connection", value: "close") }
-    let head = HTTPResponseHead(
-      version: .http1_1, status: HTTPResponseStatus(statusCode: reply.status), headers: headers)
-    context.write(wrapOutboundOut(.head(head)), promise: nil)
-    context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: bytes)))), promise: nil)
-    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    return HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: reply.status), headers: headers)
   }
+
+  /// A file is read piece by piece, on a thread that may wait for the disk, as fast as the client takes it.
+  private func send(_ path: String, _ range: Range<Int>, _ reply: Reply, _ context: ChannelHandlerContext) {
+    guard let file = try? NIOFileHandle(_deprecatedPath: path) else {
+      return refuse(context, Refusal.notFound("this part of the recording is no longer kept"))
+    }
+    context.writeAndFlush(wrapOutboundOut(.head(head(reply, length: range.count))), promise: nil)
+    let here = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+    let reading = Self.files.readChunked(
+      fileHandle: file, fromOffset: Int64(range.lowerBound), byteCount: range.count, chunkSize: 256 * 1024,
+      allocator: context.channel.allocator, eventLoop: context.eventLoop
+    ) { chunk in
+      let (handler, context) = here.value
+      // As long as the client takes some, it may go on.
+      handler.arm(context, handler.limits.answerSeconds)
+      return context.writeAndFlush(handler.wrapOutboundOut(.body(.byteBuffer(chunk))))
+    }
+    reading.whenComplete { result in
+      try? file.close()
+      let (handler, context) = here.value
+      guard case .success = result, handler.keepAlive else {
+        handler.phase = .closing
+        handler.arm(context, 1)
+        context.writeAndFlush(handler.wrapOutboundOut(.end(nil)), promise: nil)
+        context.close(mode: .output, promise: nil)
+        return
+      }
+      handler.phase = .idle
+      handler.arm(context, handler.limits.headSeconds)
+      context.writeAndFlush(handler.wrapOutboundOut(.end(nil)), promise: nil)
+    }
+  }
+
+  private static let files = NonBlockingFileIO(threadPool: .singleton)
 
   /// Closing while unread bytes wait makes the kernel reset the connection, and the client may then lose the
   /// answer. So only our side is closed, and what still comes is read for a moment.

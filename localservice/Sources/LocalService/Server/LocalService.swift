@@ -10,13 +10,14 @@ public final class LocalService: Sendable {
   private let settings: Settings
   private let log: Log
   private let directory: DataDirectory
-  private let store: Store
+  let store: Store
   private let group: MultiThreadedEventLoopGroup
   let sockets: SocketRegistry
   let router: Router
   private let webhooks: WebhookSender
   private let ingest: Ingest
   private let sounds: SoundIngest
+  let recordings: Recordings
   private let listener: Listener
 
   /// Opens the state, the listening socket and the cameras that were running when the service last ended.
@@ -47,7 +48,11 @@ public final class LocalService: Sendable {
     let dispatcher = SceneDispatcher(
       store: store, sockets: sockets, webhooks: webhooks,
       messages: Messages(visualChannel: settings.visualChannel, timeUnit: settings.eventTimeUnit), log: log)
-    let ingest = Ingest(ffmpeg: settings.ffmpeg, framesPerSecond: limits.framesPerSecond, log: log) {
+    let recordings = try Recordings(
+      store: store, dataDirectory: settings.dataDirectory, settings: settings.recording, log: log)
+    let ingest = Ingest(
+      ffmpeg: settings.ffmpeg, framesPerSecond: limits.framesPerSecond, recordings: recordings, log: log
+    ) {
       dispatcher.finished($1, jobID: $0)
     }
     let speech = SpeechDispatcher(
@@ -57,17 +62,22 @@ public final class LocalService: Sendable {
       recogniser: try Self.recogniser(settings.recogniser, log), ffmpeg: settings.ffmpeg, log: log,
       handlers: .init(onSpeech: { speech.heard($1, streamID: $0) }, onWindow: { speech.finished($1, jobID: $0) }))
     let routes = Routes(
-      store: store, ingest: ingest, sounds: sounds, sockets: sockets,
-      captureEvents: CaptureEvents(sockets: sockets, webhooks: webhooks), log: log)
+      store: store, ingest: ingest, sounds: sounds, recordings: recordings,
+      exporter: Exporter(
+        store: store, recordings: recordings, directory: settings.dataDirectory, ffmpeg: settings.ffmpeg, log: log),
+      sockets: sockets, captureEvents: CaptureEvents(sockets: sockets, webhooks: webhooks), log: log)
     let router = routes.router()
     let door = FrontDoor(
-      credentials: Credentials(key: key, store: store), router: router, usesTLS: settings.usesTLS, log: log)
+      credentials: Credentials(key: key, store: store),
+      playback: PlaybackDoor(store: store, recordings: recordings, exports: settings.dataDirectory + "/exports"),
+      router: router, usesTLS: settings.usesTLS, log: log)
     self.store = store
     self.sockets = sockets
     self.router = router
     self.webhooks = webhooks
     self.ingest = ingest
     self.sounds = sounds
+    self.recordings = recordings
     do {
       listener = try await Listener.open(
         settings: settings, group: group, sockets: sockets, log: log, respond: door.answer)
@@ -122,6 +132,7 @@ public final class LocalService: Sendable {
     async let cameras: Void = ingest.stopAll()
     async let calls: Void = webhooks.close()
     _ = await (speech, cameras, calls)
+    recordings.close()
     try? await group.shutdownGracefully()
     store.close()
     directory.close()

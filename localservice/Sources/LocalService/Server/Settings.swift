@@ -12,6 +12,7 @@ public struct Settings: Sendable {
   public var recogniser = Recogniser.none
   public var visualChannel = VisualChannel.sceneIndex
   public var eventTimeUnit = TimeUnit.milliseconds
+  public var recording = Recording()
   public var limits = Limits()
 
   public init(dataDirectory: String) { self.dataDirectory = dataDirectory }
@@ -36,6 +37,18 @@ public struct Settings: Sendable {
   public enum TimeUnit: String, Sendable, CaseIterable {
     case milliseconds = "ms"
     case seconds = "s"
+  }
+
+  /// What is kept of the cameras' pictures and sound. The oldest goes first.
+  public struct Recording: Sendable {
+    public var enabled = true
+    public var hours = 24.0
+    /// Of all streams together.
+    public var bytes = 10 * 1_000_000_000
+    /// Nothing is recorded while less than this is free where the data folder is: the database needs room.
+    public var reserveBytes = 256 * 1_000_000
+
+    public init() {}
   }
 
   /// Bounds that keep one client from using up the service.

@@ -13,6 +13,8 @@ struct VideoStream: Codable, Sendable, FetchableRecord, PersistableRecord {
   /// What was asked for; whether the camera delivers is only known to the ingest.
   var running: Bool
   var createdAt: Double
+  /// Whether its recording may be exported.
+  var store = false
 }
 
 /// One continuous description of a stream: a window length, how many pictures of it to look at, a prompt.

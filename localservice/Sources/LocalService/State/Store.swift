@@ -98,6 +98,7 @@ public final class Store: Sendable {
           """ + SearchIndex.schema)
       try SearchIndex.addAll(database)
     }
+    addRecordings(&migrator)
     return migrator
   }
 }
