@@ -19,10 +19,6 @@ struct LocalServiceTests {
     try #require(process.terminationStatus == 0)
   }
 
-  static func json(_ client: Client, _ operation: VideoDB.Operation, _ ids: [String], _ options: String) throws -> JSON {
-    try #require(JSON(withText(options) { try client.run(operation, ids: ids.map { Array($0.utf8) }, options: $0) }))
-  }
-
   @Test(.enabled(if: program != nil, "VDBRT_LOCAL_SERVICE names no program"), .timeLimit(.minutes(2)))
   func scenesOfACameraArrive() throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vdbrt-\(UUID().uuidString)")
@@ -61,20 +57,21 @@ struct LocalServiceTests {
     let client = try Client.make(configuration)
     let channel = try client.openEvents()
     let connection = try channel.connectionID()
-    let stream = try Self.json(client, .rtstreamConnect, ["default"], #"{"url":"\#(clip)","name":"clip"}"#)
-    let id = try #require(stream["id"]?.string)
-    let index = try Self.json(
-      client, .rtstreamIndexVisuals, [id],
-      #"{"batch_config":{"type":"time","value":2,"frame_count":4},"ws_connection_id":"\#(connection)"}"#)
-    #expect(index["rtstream_index_id"]?.string?.isEmpty == false)
+    let stream = try client.defaultCollection.connectRTStream(url: clip, name: "clip").wait()
+    #expect(stream.name == "clip" && stream.status == "connected")
+    let index = try stream.indexVisuals(batch: .time(seconds: 2, frameCount: 4), connectionID: connection).wait()
+    #expect(try stream.sceneIndexes().wait().map(\.id) == [index.id])
     var event = try channel.next(timeoutMs: 30_000)
     #expect(event.kind == .connected)
     event = try channel.next(timeoutMs: 30_000)
     #expect(event.kind == .sceneIndex)
-    #expect(event.rtstreamID == id)
+    #expect(event.rtstreamID == stream.id)
     #expect(event.text?.isEmpty == false)
     #expect(event.end > event.start && event.start > 1.6e9)
-    _ = try client.run(.rtstreamStop, ids: [Array(id.utf8)])
+    let scene = try #require(try index.scenes().wait().items.first)
+    #expect(scene.text?.isEmpty == false && scene.start ?? 0 > 1.6e9)
+    try stream.stop().wait()
+    #expect(try client.defaultCollection.rtstream(stream.id).wait().status == "stopped")
     try client.shutdown(timeoutMs: 10_000)
   }
 }
