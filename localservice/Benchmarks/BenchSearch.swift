@@ -26,8 +26,11 @@ enum BenchSearch {
       "\(before) MB without the index, \(try size(store.database)) MB with it")
     let inserter = Inserter(store)
     inserter.start()
+    try await Task.sleep(for: .seconds(10))
+    print("without searches: " + inserter.report())
     try await measure(store)
-    print(inserter.stop())
+    print("\nduring searches: " + inserter.report())
+    inserter.stop()
   }
 
   /// As an older version of the service has left it, so that the index is made from it.
@@ -185,15 +188,17 @@ final class Inserter: Sendable {
     }.start()
   }
 
-  func stop() -> String {
+  func stop() { state.withLock { $0.isOver = true } }
+
+  /// Of what was kept since the last report.
+  func report() -> String {
     let delays = state.withLock { state in
-      state.isOver = true
+      defer { state.delays = [] }
       return state.delays.sorted()
     }
-    guard let worst = delays.last else { return "no record was kept meanwhile" }
-    let typical = delays[delays.count / 2]
+    guard let worst = delays.last else { return "no record was kept" }
+    let (typical, high) = (delays[delays.count / 2], delays[delays.count * 95 / 100])
     return String(
-      format: "\n%d records kept meanwhile, 10 a second: typically in %.1f ms, at worst in %.1f ms", delays.count, typical,
-      worst)
+      format: "%d records kept, 10 a second: p50 %.1f ms, p95 %.1f ms, at worst %.1f ms", delays.count, typical, high, worst)
   }
 }
