@@ -23,14 +23,14 @@ extension JSON {
   func required(_ key: StaticString, or other: StaticString, _ operation: Operation) throws(VideoDBError) -> String {
     if let text = self[key]?.string, !text.utf8.isEmpty { return text }
     if let text = self[other]?.string, !text.utf8.isEmpty { return text }
-    throw VideoDBError(.badAnswer, "\(operation.name): the answer has no `\(Array(key))`.", body: bytes)
+    throw VideoDBError(.badAnswer, "\(operation.name): the answer has no `\(key)`.", body: bytes)
   }
 
   func list<Item>(_ key: StaticString, _ operation: Operation, _ read: (JSON) throws(VideoDBError) -> Item)
     throws(VideoDBError) -> [Item]
   {
     guard let list = self[key], list.isArray else {
-      throw VideoDBError(.badAnswer, "\(operation.name): the answer has no list `\(Array(key))`.", body: bytes)
+      throw VideoDBError(.badAnswer, "\(operation.name): the answer has no list `\(key)`.", body: bytes)
     }
     var items: [Item] = []
     for element in list.elements { items.append(try read(element)) }

@@ -28,7 +28,7 @@ struct Options: ExpressibleByDictionaryLiteral {
       case .number(let number):
         guard let number else { continue }
         guard number.isFinite else {
-          throw VideoDBError(.option, "\(operation.name): `\(Array(key))` must be a number, not infinite.")
+          throw VideoDBError(.option, "\(operation.name): `\(key)` must be a number, not infinite.")
         }
         // The service's documentation writes whole seconds without a point.
         if number.magnitude < 1e15, number.rounded(.towardZero) == number {
