@@ -100,7 +100,9 @@ int main(void) {
   CHECK(now_ms() - start >= 190 && now_ms() - start < slow(600));
   script("{'status':503,'json':{}}");
   start = now_ms();
-  FAILS(VDBRT_E_SERVER, vdbrt_rtstream_get(hasty, "r", NULL, &out, &err));
+  /* The last answer, unless the time runs out in the middle of a try, as it does on a slow machine. */
+  vdbrt_status last = vdbrt_rtstream_get(hasty, "r", NULL, &out, NULL);
+  CHECK(last == VDBRT_E_SERVER || (under_valgrind() && last == VDBRT_E_TIMEOUT));
   CHECK(now_ms() - start < slow(600));
   client_end(hasty);
 

@@ -30,11 +30,11 @@ import Testing
     // tried here without a second process.
     let child: ChildProcess = try await withCheckedThrowingContinuation { continuation in
       Thread {
-        continuation.resume(with: Result { try ChildProcess.spawn(executable: "/bin/sleep", arguments: ["986"]) })
-        // setpriv must have asked for the signal before the thread ends.
-        while processes(with: "986").contains(where: {
-          (try? String(contentsOfFile: "/proc/\($0)/comm", encoding: .utf8)) == "setpriv\n"
-        }) {
+        let child = Result { try ChildProcess.spawn(executable: "/bin/sleep", arguments: ["986"]) }
+        continuation.resume(with: child)
+        // setpriv has asked for the signal once sleep runs in its place, and the thread must not end before.
+        guard let pid = try? child.get().pid else { return }
+        while (try? String(contentsOfFile: "/proc/\(pid)/comm", encoding: .utf8)).map({ $0 != "sleep\n" }) ?? false {
           usleep(2000)
         }
       }.start()
