@@ -213,6 +213,8 @@ static int run_frames_on(const char *mode, json_t *file) {
   vdbrt_client *client = conformance_client(settings);
   size_t index;
   json_array_foreach(value_at(file, "vectors"), index, vector) for (int in_bytes = 0; in_bytes < 2; in_bytes++) {
+    if (in_bytes && json_is_true(json_object_get(vector, "whole")))
+      continue;
     snprintf(place, sizeof place, "%s, %s: %s%s", file_name, mode, text_at(vector, "name"), in_bytes ? ", byte by byte" : "");
     run_vector(client, !strcmp(mode, "external"), vector, in_bytes);
   }
