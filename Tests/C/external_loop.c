@@ -100,15 +100,14 @@ static void one_poll_for_everything(void) {
   client_end(client);
 }
 
-static void *cancel_soon(void *op) {
-  usleep(30000);
+/* While the other thread polls, or just before: either has to wake it. */
+static void *cancels(void *op) {
   vdbrt_op_cancel(op);
   return NULL;
 }
 
-static void *call_soon(void *user) {
+static void *calls(void *user) {
   completion **c = user;
-  usleep(30000);
   *c = started(client, "rtstream_get", NULL, "{'rtstream_id':'r'}");
   return NULL;
 }
@@ -146,7 +145,7 @@ static void timers_and_other_threads(void) {
   OK(vdbrt_op_new(-1, &op, &err));
   c = started(client, "rtstream_get", op, "{'rtstream_id':'hangs'}");
   settle();
-  pthread_create(&other, NULL, cancel_soon, op);
+  pthread_create(&other, NULL, cancels, op);
   while (!is_completed(c))
     turn();
   pthread_join(other, NULL);
@@ -156,7 +155,7 @@ static void timers_and_other_threads(void) {
 
   c = NULL;
   settle();
-  pthread_create(&other, NULL, call_soon, &c);
+  pthread_create(&other, NULL, calls, &c);
   turn();
   pthread_join(other, NULL);
   while (!is_completed(c))
