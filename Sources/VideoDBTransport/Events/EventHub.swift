@@ -180,11 +180,12 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
   }
 
   func ended(_ why: VideoDBError, closeCode: UInt16) {
-    var why = state.withLock { $0.closing } ?? why
+    let asked = state.withLock { $0.closing }
+    var why = asked ?? why
     why.message = redactor.redact(why.message)
     isOver = true
     connection = nil
-    settings.log(.info, "ws", Message(why.message))
+    settings.log(asked == nil ? .warning : .info, "ws", Message(why.message))
     announce(.disconnected) { data throws(VideoDBError) in
       try data.set("status", why.status.name)
       try data.set("reason", Array(why.message.utf8))
