@@ -66,6 +66,27 @@ struct Command: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Unit of times in WebSocket events: ms or s.", valueName: "unit"))
   var eventTimeUnit = Settings.TimeUnit.milliseconds
 
+  @Option(
+    help: ArgumentHelp(
+      "What becomes of starting a transcript that runs and has a listener: move (the connection named last hears), refuse or "
+        + "ignore.", valueName: "move|refuse|ignore"))
+  var repeatedTranscriptStart = Settings.RepeatedStart.moves
+
+  @Flag(help: "Starting an index with a ws_connection_id moves its events there.")
+  var indexStartMoves = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Order of records: usual (scenes newest first, transcripts oldest first), newest or oldest.",
+      valueName: "usual|newest|oldest"))
+  var recordOrder = Settings.RecordOrder.usual
+
+  @Option(help: ArgumentHelp("How long after its event a record is listed.", valueName: "seconds"))
+  var recordDelay = 0.0
+
+  @Option(help: ArgumentHelp("What times of records are rounded to; 0 leaves them.", valueName: "seconds"))
+  var recordTimeStep = 0.0
+
   @Option(help: ArgumentHelp("error, warning, info or debug.", valueName: "level"))
   var logLevel = Log.Level.info
 
@@ -81,6 +102,9 @@ struct Command: AsyncParsableCommand {
   func validate() throws {
     guard recordHours > 0, recordHours <= 87_600, recordGb > 0, recordGb <= 1_000_000 else {
       throw ValidationError("--record-hours must be above 0 and at most 87600, --record-gb above 0 and at most 1000000")
+    }
+    guard (0...3600).contains(recordDelay), (0...60).contains(recordTimeStep) else {
+      throw ValidationError("--record-delay must be from 0 to 3600, --record-time-step from 0 to 60")
     }
     if (tlsCert == nil) != (tlsKey == nil) {
       throw ValidationError("--tls-cert and --tls-key are needed together")
@@ -132,6 +156,11 @@ struct Command: AsyncParsableCommand {
     settings.recogniser = recogniser == "auto" ? .auto : recogniser == "none" ? .none : .program(recogniser)
     settings.visualChannel = visualChannel
     settings.eventTimeUnit = eventTimeUnit
+    settings.conduct.repeatedStart = repeatedTranscriptStart
+    settings.conduct.indexStartMoves = indexStartMoves
+    settings.conduct.recordOrder = recordOrder
+    settings.conduct.recordDelay = recordDelay
+    settings.conduct.recordTimeStep = recordTimeStep
     settings.recording.enabled = !noRecording
     settings.recording.hours = recordHours
     settings.recording.bytes = Int(recordGb * 1e9)
@@ -168,4 +197,6 @@ struct Command: AsyncParsableCommand {
 
 extension Settings.VisualChannel: ExpressibleByArgument {}
 extension Settings.TimeUnit: ExpressibleByArgument {}
+extension Settings.RepeatedStart: ExpressibleByArgument {}
+extension Settings.RecordOrder: ExpressibleByArgument {}
 extension Log.Level: ExpressibleByArgument {}

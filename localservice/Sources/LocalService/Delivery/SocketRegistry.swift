@@ -60,10 +60,12 @@ public final class SocketRegistry: Sendable {
     _ = state.withLock { $0.sockets.removeValue(forKey: id) }
   }
 
-  /// Delivery is at most once: without a socket of that id the message is dropped.
-  func send(_ message: JSON, to id: String?) {
-    guard let id, let channel = state.withLock({ $0.sockets[id] }) else { return }
+  /// Delivery is at most once: without a socket of that id the message is dropped. Whether there was one.
+  @discardableResult
+  func send(_ message: JSON, to id: String?) -> Bool {
+    guard let id, let channel = state.withLock({ $0.sockets[id] }) else { return false }
     channel.writeAndFlush(SocketHandler.Outgoing.message(message.text), promise: nil)
+    return true
   }
 
   /// Says goodbye to every client (1001, going away) and takes no new one.

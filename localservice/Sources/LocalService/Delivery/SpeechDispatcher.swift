@@ -6,13 +6,17 @@ final class SpeechDispatcher: Sendable {
   private let sockets: SocketRegistry
   private let messages: Messages
   private let scenes: SceneDispatcher
+  private let recordDelay: Double
   private let log: Log
 
-  init(store: Store, sockets: SocketRegistry, messages: Messages, scenes: SceneDispatcher, log: Log) {
+  init(
+    store: Store, sockets: SocketRegistry, messages: Messages, scenes: SceneDispatcher, recordDelay: Double, log: Log
+  ) {
     self.store = store
     self.sockets = sockets
     self.messages = messages
     self.scenes = scenes
+    self.recordDelay = recordDelay
     self.log = log
   }
 
@@ -26,19 +30,27 @@ final class SpeechDispatcher: Sendable {
         let message = messages.transcript(text, isFinal: false, start: start, end: end, stream: stream)
         sockets.send(message, to: transcript.connectionID)
       case .final(let words):
-        guard let utterance = Utterance(streamID: streamID, words) else { return }
-        try store.keep(utterance)
-        let message = messages.transcript(
-          utterance.text, isFinal: true, start: utterance.start, end: utterance.end, stream: stream)
-        sockets.send(message, to: transcript.connectionID)
+        guard var utterance = Utterance(streamID: streamID, words) else { return }
+        utterance.visibleFrom = Timestamp.now() + recordDelay
+        try tell(utterance, stream, transcript)
       }
     } catch {
       log.error("stream \(streamID): what was said could not be kept and was not sent: \(error)")
     }
   }
 
+  /// Keeps and tells of what was said; whether there was a socket to take it.
+  @discardableResult
+  func tell(_ utterance: Utterance, _ stream: VideoStream, _ transcript: Transcript) throws -> Bool {
+    try store.keep(utterance)
+    let message = messages.transcript(
+      utterance.text, isFinal: true, start: utterance.start, end: utterance.end, stream: stream)
+    return sockets.send(message, to: transcript.connectionID)
+  }
+
   func finished(_ window: SpokenWindow, jobID: String) {
-    let scene = Scene(jobID: jobID, start: window.start, end: window.end, text: window.text)
+    let scene = Scene(
+      jobID: jobID, start: window.start, end: window.end, text: window.text, visibleFrom: Timestamp.now() + recordDelay)
     scenes.tell(scene, as: messages.audio) { SpokenRules.match(prompt: $0, window: window) }
   }
 }

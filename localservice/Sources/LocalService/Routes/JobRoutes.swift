@@ -15,6 +15,10 @@ extension Routes {
     alone { request in
       let start = try Self.startOrStop(request)
       var job = try await job(kind, request)
+      if start, conduct.indexStartMoves, let connection = try Fields(body: request.body).string("ws_connection_id") {
+        job.connectionID = connection
+        try await store.update(job)
+      }
       if job.running != start {
         job.running = start
         try await store.update(job)
@@ -36,12 +40,13 @@ extension Routes {
     query.pageSize = try request.query.integer("page_size", in: 1...1000) ?? query.pageSize
     query.start = try request.query.seconds("start")
     query.end = try request.query.seconds("end")
+    query.oldestFirst = conduct.recordOrder == .oldest
     if let start = query.start, let end = query.end, end < start {
       throw Refusal.invalid("query parameter 'end' must not be before 'start'")
     }
     let (page, more) = try await store.scenes(ofJob: job.id, query)
     let records = page.map { scene -> JSON in
-      ["start": .number(scene.start), "end": .number(scene.end), "description": .string(scene.text)]
+      ["start": recordTime(scene.start), "end": recordTime(scene.end), "description": .string(scene.text)]
     }
     return .data(.object([.init(key, .array(records)), .init("next_page", .bool(more))]))
   }

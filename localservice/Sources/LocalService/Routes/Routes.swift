@@ -7,6 +7,7 @@ struct Routes: Sendable {
   let exporter: Exporter
   let sockets: SocketRegistry
   let captureEvents: CaptureEvents
+  let conduct: Settings.Conduct
   let log: Log
   let changes = Changes()
 
@@ -43,6 +44,12 @@ struct Routes: Sendable {
   /// A handler that changes a stream or what belongs to it, while no other such handler does.
   func alone(_ handler: @escaping Router.Handler) -> Router.Handler {
     { [changes] request in try await changes.run(on: request.parameter("id")) { try await handler(request) } }
+  }
+
+  /// A record's time, as it is listed.
+  func recordTime(_ seconds: Double) -> JSON {
+    let step = conduct.recordTimeStep
+    return .number(step > 0 ? (seconds / step).rounded() * step : seconds)
   }
 
   /// The body of the start and stop calls.

@@ -67,14 +67,20 @@ extension Routes {
     return .data(.object(Self.form(transcript, engine: engine)))
   }
 
-  /// A running one goes on, and its events go to the connection that was named last.
+  /// A running one goes on, and its events go to the connection that was named last (`RepeatedStart`).
   @discardableResult
   func startTranscript(of stream: VideoStream, connection: String?) async throws -> Transcript {
     guard sounds.recogniser != nil else { throw Refusal.unavailable(Self.noRecogniser) }
     if let reason = Microphone.deafness(to: stream.url) { throw Self.unheard(stream.id, reason) }
     let old = try await store.transcript(ofStream: stream.id)
     var transcript = old ?? .new(stream.id)
-    transcript.connectionID = connection ?? transcript.connectionID
+    let hasListener = transcript.running && old?.connectionID != nil
+    if hasListener, connection != nil, conduct.repeatedStart == .refused {
+      throw Refusal(400, "ALREADY_RUNNING", "the transcript of rtstream '\(stream.id)' is running already: stop it first")
+    }
+    if !hasListener || conduct.repeatedStart == .moves {
+      transcript.connectionID = connection ?? transcript.connectionID
+    }
     if !transcript.running { transcript.updatedAt = Timestamp.now() }
     transcript.running = true
     try await store.save(transcript)
@@ -128,13 +134,14 @@ extension Routes {
     query.start = try request.query.seconds("start")
     query.end = try request.query.seconds("end")
     query.since = try request.query.seconds("since")
+    query.newestFirst = conduct.recordOrder == .newest
     if let start = query.start, let end = query.end, end < start {
       throw Refusal.invalid("query parameter 'end' must not be before 'start'")
     }
     let (page, count) = try await store.utterances(ofStream: stream.id, query)
     if count == 0, sounds.recogniser == nil { throw Refusal.unavailable(Self.noRecogniser) }
     return .data([
-      "transcription_records": .array(page.map(Self.form)),
+      "transcription_records": .array(page.map(form)),
       "next_page": .bool(query.page * query.pageSize < count),
       "total_count": .integer(count),
       "page": .integer(query.page),
@@ -142,15 +149,15 @@ extension Routes {
     ])
   }
 
-  private static func form(_ utterance: Utterance) -> JSON {
+  private func form(_ utterance: Utterance) -> JSON {
     let words = utterance.words.map { word -> JSON in
       [
-        "word": .string(word.word), "start": .number(word.start), "end": .number(word.end),
+        "word": .string(word.word), "start": recordTime(word.start), "end": recordTime(word.end),
         "confidence": .number(word.confidence),
       ]
     }
     return [
-      "start": .number(utterance.start), "end": .number(utterance.end), "text": .string(utterance.text),
+      "start": recordTime(utterance.start), "end": recordTime(utterance.end), "text": .string(utterance.text),
       "word_timestamps": .array(words),
     ]
   }

@@ -15,6 +15,9 @@ public final class LocalService: Sendable {
   let sockets: SocketRegistry
   let router: Router
   private let webhooks: WebhookSender
+  let messages: Messages
+  let scenes: SceneDispatcher
+  let speech: SpeechDispatcher
   private let ingest: Ingest
   private let sounds: SoundIngest
   let recordings: Recordings
@@ -45,9 +48,10 @@ public final class LocalService: Sendable {
     let store = try Store(file: directory.databaseFile)
     let sockets = SocketRegistry(ticketSeconds: limits.ticketSeconds)
     let webhooks = WebhookSender(store: store, client: try WebhookClient(group: group), limits: limits, log: log)
+    let messages = Messages(visualChannel: settings.visualChannel, timeUnit: settings.eventTimeUnit)
     let dispatcher = SceneDispatcher(
-      store: store, sockets: sockets, webhooks: webhooks,
-      messages: Messages(visualChannel: settings.visualChannel, timeUnit: settings.eventTimeUnit), log: log)
+      store: store, sockets: sockets, webhooks: webhooks, messages: messages, recordDelay: settings.conduct.recordDelay,
+      log: log)
     let recordings = try Recordings(
       store: store, dataDirectory: settings.dataDirectory, settings: settings.recording, log: log)
     let ingest = Ingest(
@@ -56,8 +60,8 @@ public final class LocalService: Sendable {
       dispatcher.finished($1, jobID: $0)
     }
     let speech = SpeechDispatcher(
-      store: store, sockets: sockets,
-      messages: Messages(visualChannel: settings.visualChannel, timeUnit: settings.eventTimeUnit), scenes: dispatcher, log: log)
+      store: store, sockets: sockets, messages: messages, scenes: dispatcher,
+      recordDelay: settings.conduct.recordDelay, log: log)
     let sounds = SoundIngest(
       recogniser: try Self.recogniser(settings.recogniser, log), ffmpeg: settings.ffmpeg, log: log,
       handlers: .init(onSpeech: { speech.heard($1, streamID: $0) }, onWindow: { speech.finished($1, jobID: $0) }))
@@ -65,7 +69,8 @@ public final class LocalService: Sendable {
       store: store, ingest: ingest, sounds: sounds, recordings: recordings,
       exporter: Exporter(
         store: store, recordings: recordings, directory: settings.dataDirectory, ffmpeg: settings.ffmpeg, log: log),
-      sockets: sockets, captureEvents: CaptureEvents(sockets: sockets, webhooks: webhooks), log: log)
+      sockets: sockets, captureEvents: CaptureEvents(sockets: sockets, webhooks: webhooks), conduct: settings.conduct,
+      log: log)
     let router = routes.router()
     let door = FrontDoor(
       credentials: Credentials(key: key, store: store),
@@ -75,6 +80,9 @@ public final class LocalService: Sendable {
     self.sockets = sockets
     self.router = router
     self.webhooks = webhooks
+    self.messages = messages
+    scenes = dispatcher
+    self.speech = speech
     self.ingest = ingest
     self.sounds = sounds
     self.recordings = recordings
@@ -86,6 +94,11 @@ public final class LocalService: Sendable {
     } catch {
       let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
       throw StartError("cannot listen on \(settings.host) port \(settings.port): \(reason)")
+    }
+    if !settings.watchesCameras {
+      // What is stopped for good starts no camera.
+      await ingest.stopAll()
+      await sounds.stopAll()
     }
     try webhooks.resume()
     for stream in try store.runningStreams() {

@@ -12,7 +12,10 @@ public struct Settings: Sendable {
   public var recogniser = Recogniser.none
   public var visualChannel = VisualChannel.sceneIndex
   public var eventTimeUnit = TimeUnit.milliseconds
+  public var conduct = Conduct()
   public var recording = Recording()
+  /// False: no camera is opened, and what is seen and heard is told from elsewhere (Tests/Feed).
+  public var watchesCameras = true
   public var limits = Limits()
 
   public init(dataDirectory: String) { self.dataDirectory = dataDirectory }
@@ -37,6 +40,38 @@ public struct Settings: Sendable {
   public enum TimeUnit: String, Sendable, CaseIterable {
     case milliseconds = "ms"
     case seconds = "s"
+  }
+
+  /// What nobody knows of the hosted service, or what its descriptions contradict one another in. The defaults are the
+  /// assumptions that are safe for a server; a client has to live with all of them.
+  public struct Conduct: Sendable {
+    public var repeatedStart = RepeatedStart.moves
+    /// Whether starting an index with a connection id moves its events there.
+    public var indexStartMoves = false
+    public var recordOrder = RecordOrder.usual
+    /// Seconds from when a record's event is pushed until the record can be read.
+    public var recordDelay = 0.0
+    /// Times of records are rounded to multiples of this many seconds; 0 leaves them as they are.
+    public var recordTimeStep = 0.0
+
+    public init() {}
+  }
+
+  /// What becomes of starting a transcript that is running and has a listener.
+  public enum RepeatedStart: String, Sendable, CaseIterable {
+    /// The connection that is named last hears.
+    case moves = "move"
+    case refused = "refuse"
+    /// It is answered like any start, and the old connection goes on hearing.
+    case ignored = "ignore"
+  }
+
+  /// In which order records are listed.
+  public enum RecordOrder: String, Sendable, CaseIterable {
+    /// Scenes newest first, transcripts oldest first.
+    case usual
+    case newest
+    case oldest
   }
 
   /// What is kept of the cameras' pictures and sound. The oldest goes first.

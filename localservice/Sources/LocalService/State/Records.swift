@@ -59,6 +59,8 @@ struct Scene: Codable, Sendable, FetchableRecord, PersistableRecord {
   var start: Double
   var end: Double
   var text: String
+  /// From when on it is listed.
+  var visibleFrom = 0.0
 }
 
 /// A reusable detection rule.

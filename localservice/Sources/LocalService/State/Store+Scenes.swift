@@ -6,6 +6,7 @@ extension Store {
     var pageSize = 100
     var start: Double?
     var end: Double?
+    var oldestFirst = false
   }
 
   // MARK: - Jobs
@@ -62,7 +63,9 @@ extension Store {
         .order(Column.rowID).fetchAll(database)
       return try ([job] + derived).map { job in
         if job.store {
-          try Scene(jobID: job.id, start: scene.start, end: scene.end, text: scene.text).insert(database)
+          var scene = scene
+          scene.jobID = job.id
+          try scene.insert(database)
           let record = SearchIndex.Record(
             source: .scene, row: database.lastInsertedRowID, streamID: stream.id, ownerID: job.id, start: scene.start,
             text: scene.text)
@@ -78,13 +81,14 @@ extension Store {
     }
   }
 
-  /// Newest first. A scene belongs to `[start, end)` when it overlaps it.
+  /// Newest first, unless asked for otherwise. A scene belongs to `[start, end)` when it overlaps it.
   func scenes(ofJob id: String, _ query: SceneQuery) async throws -> (page: [Scene], more: Bool) {
     try await database.read { database in
-      var matching = Scene.filter(Column("jobID") == id)
+      var matching = Scene.filter(Column("jobID") == id && Column("visibleFrom") <= Timestamp.now())
       if let start = query.start { matching = matching.filter(Column("end") > start) }
       if let end = query.end { matching = matching.filter(Column("start") < end) }
-      let rows = try matching.order(Column("start").desc, Column.rowID.desc)
+      let order = [Column("start"), Column.rowID]
+      let rows = try matching.order(query.oldestFirst ? order.map(\.asc) : order.map(\.desc))
         .limit(query.pageSize + 1, offset: (query.page - 1) * query.pageSize)
         .fetchAll(database)
       return (Array(rows.prefix(query.pageSize)), rows.count > query.pageSize)

@@ -31,6 +31,8 @@ struct Utterance: Codable, Sendable, FetchableRecord, PersistableRecord {
   var text: String
   /// In JSON.
   var words: [Word]
+  /// From when on it is listed.
+  var visibleFrom = 0.0
 
   init?(streamID: String, _ words: [SpokenWord]) {
     guard let first = words.first, let last = words.last else { return nil }
@@ -102,15 +104,17 @@ extension Store {
     var end: Double?
     /// Only what ended after this.
     var since: Double?
+    var newestFirst = false
   }
 
-  /// Oldest first. An utterance belongs to `[start, end)` when it overlaps it.
+  /// Oldest first, unless asked for otherwise. An utterance belongs to `[start, end)` when it overlaps it.
   func utterances(ofStream id: String, _ query: UtteranceQuery) async throws -> (page: [Utterance], count: Int) {
     try await database.read { database in
-      var matching = Utterance.filter(Column("streamID") == id)
+      var matching = Utterance.filter(Column("streamID") == id && Column("visibleFrom") <= Timestamp.now())
       if let after = [query.start, query.since].compactMap({ $0 }).max() { matching = matching.filter(Column("end") > after) }
       if let end = query.end { matching = matching.filter(Column("start") < end) }
-      let page = try matching.order(Column("start"), Column.rowID)
+      let order = [Column("start"), Column.rowID]
+      let page = try matching.order(query.newestFirst ? order.map(\.desc) : order.map(\.asc))
         .limit(query.pageSize, offset: (query.page - 1) * query.pageSize).fetchAll(database)
       return (page, try matching.fetchCount(database))
     }

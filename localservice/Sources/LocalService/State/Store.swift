@@ -99,6 +99,11 @@ public final class Store: Sendable {
       try SearchIndex.addAll(database)
     }
     addRecordings(&migrator)
+    migrator.registerMigration("late records") { database in
+      for table in ["scene", "utterance"] {
+        try database.execute(sql: "ALTER TABLE \(table) ADD COLUMN visibleFrom DOUBLE NOT NULL DEFAULT 0")
+      }
+    }
     return migrator
   }
 }
