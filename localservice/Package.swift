@@ -53,6 +53,16 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
+// What the client is proved with (Tests/Chaos): the service, told what it sees and hears. It reaches into the service, which is
+// compiled for testing in debug builds.
+if Context.environment["VDBRT_FEED"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "videodb-rt-feed",
+      dependencies: ["LocalService", "Analysis", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Tests/Feed", swiftSettings: strict))
+}
+
 // `make bench-search`. It reaches into the service, so the modules are compiled for testing.
 if Context.environment["VDBRT_BENCH"] != nil {
   for target in package.targets where target.type == .regular {
