@@ -24,7 +24,7 @@ SOURCES := Package.swift pkgconfig/videodb_rt.map $(shell find Sources Include -
 STAGED := build/lib/$(REALNAME) build/include/videodb_rt.h build/lib/pkgconfig/videodb_rt.pc
 
 .DELETE_ON_ERROR:
-.PHONY: all local demo test parity live bench-search valgrind asan tsan format lint install uninstall clean help
+.PHONY: all local demo test parity live chaos bench-search valgrind asan tsan format lint install uninstall clean help
 
 all: $(STAGED)
 
@@ -66,6 +66,8 @@ test:
 
 parity: ; @SDK=$(SDK) scripts/test.sh parity
 live: ; @scripts/live.sh
+# The sizes of scripts/chaos.sh: EVENTS, FAULTS, RATE, SEED, CLIENTS.
+chaos: ; @scripts/chaos.sh
 bench-search: ; @VDBRT_BENCH=1 $(SWIFT) run --package-path localservice -c release -j $(JOBS) bench-search $(RECORDS)
 valgrind: ; @scripts/test.sh valgrind
 asan: ; @scripts/test.sh asan
@@ -106,6 +108,7 @@ help:
 	@echo 'make test       everything that is tested, as CI runs it'
 	@echo 'make parity     the official SDK sends what we send; SDK=latest for the newest of PyPI'
 	@echo 'make live       every operation against the hosted service, on CAMERA=rtsp://...; VIDEO_DB_API_KEY, LIVE_SPEND=yes'
+	@echo 'make chaos      what a client loses while its connection is cut EVENTS=1000000 FAULTS=2000, beside the official SDK'
 	@echo 'make bench-search   searches over RECORDS=1000000 records of the local service'
 	@echo 'make valgrind   the C programs under valgrind; make asan, make tsan: the Swift tests with sanitizers'
 	@echo 'make format     formats Swift and C; make lint only looks'

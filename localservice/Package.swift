@@ -53,13 +53,19 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// What the client is proved with (Tests/Chaos): the service, told what it sees and hears. It reaches into the service, which is
-// compiled for testing in debug builds.
+// What the client is proved with (Tests/Chaos): the service, told what it sees and hears. It reaches into the service, which debug
+// builds compile for testing anyway.
 if Context.environment["VDBRT_FEED"] != nil {
+  for target in package.targets where target.type == .regular {
+    target.swiftSettings?.append(.unsafeFlags(["-enable-testing"], .when(configuration: .release)))
+  }
   package.targets.append(
     .executableTarget(
       name: "videodb-rt-feed",
-      dependencies: ["LocalService", "Analysis", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "LocalService", "Analysis", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       path: "Tests/Feed", swiftSettings: strict))
 }
 

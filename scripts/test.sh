@@ -30,6 +30,7 @@ localservice: local
 '
 # Only when named.
 table_on_request='
+chaos: embedded local
 valgrind: valgrind-embedded valgrind-ordinary
 asan: local
 tsan: local

@@ -7,12 +7,13 @@ import Foundation
 ///
 ///     [kind, id, start, end, text, live, delay]
 ///
-/// with kind "transcript" (id: the stream's), "interim" (likewise; kept nowhere), "scene" or "audio" (id: the index's); times in
+/// with kind "transcript" (id: the stream's), "crowd" (the same for many; all of a batch are, and its live and delay have no
+/// effect), "interim" (kept nowhere), "scene" or "audio" (id: the index's); times in
 /// seconds since the epoch; live whether it is pushed to whoever is bound now; delay the seconds until its record is listed.
 /// An alert fires on a scene whose text has the prompt of its event in it.
 ///
-/// The answer is one line of JSON: `at`, `done` (when the batch began and was done, in milliseconds), `reached` (a digit for
-/// each item: 1 where there was a socket to take it) and `alerts` ([item, alert id, index id, whether a socket took it, callback URL or
+/// The answer is one line of JSON: `at` (when each item was told, in milliseconds), `reached` (a digit for each item: 1 where
+/// there was a socket to take it) and `alerts` ([item, alert id, index id, whether a socket took it, callback URL or
 /// null]).
 struct Batch {
   private let items: [[Any]]
@@ -22,7 +23,8 @@ struct Batch {
   }
 
   func deliver(through service: LocalService) -> String {
-    let began = Timestamp.now()
+    if items.first?.first as? String == "crowd" { return deliverCrowd(through: service) }
+    var times: [JSON] = []
     var reached = ""
     var alerts: [JSON] = []
     for (position, item) in items.enumerated() {
@@ -42,6 +44,8 @@ struct Batch {
           let scene = Scene(jobID: id, start: start, end: end, text: text, visibleFrom: Timestamp.now() + delay)
           sent = try show(scene, isAudio: kind == "audio", live, service)
         }
+        // The socket has it by now, or will not.
+        times.append(.integer(Int(Timestamp.now() * 1000)))
         reached += sent.first?.reached == true ? "1" : "0"
         alerts += sent.compactMap { sent in
           sent.alert.map { alert in
@@ -55,9 +59,27 @@ struct Batch {
       }
     }
     return JSON.object([
-      .init("at", .integer(Int(began * 1000))), .init("done", .integer(Int(Timestamp.now() * 1000))),
-      .init("reached", .string(reached)), .init("alerts", .array(alerts)),
+      .init("at", .array(times)), .init("reached", .string(reached)), .init("alerts", .array(alerts)),
     ]).text
+  }
+
+  private func deliverCrowd(through service: LocalService) -> String {
+    let sayings = items.compactMap { item -> Crowd.Saying? in
+      guard item.count == 7, let id = item[1] as? String, let start = item[2] as? Double, let end = item[3] as? Double,
+        let text = item[4] as? String
+      else { return nil }
+      return Crowd.Saying(streamID: id, text: text, start: start, end: end)
+    }
+    do {
+      let reached = try Crowd.deliver(sayings, through: service)
+      let now = JSON.integer(Int(Timestamp.now() * 1000))
+      return JSON.object([
+        .init("at", .array(reached.map { _ in now })), .init("reached", .string(reached.map { $0 ? "1" : "0" }.joined())),
+        .init("alerts", .array([])),
+      ]).text
+    } catch {
+      return JSON.object([.init("error", .string("\(error)"))]).text
+    }
   }
 
   private func say(
