@@ -1,0 +1,222 @@
+"""Takes the events of a channel, many with one call, for code that waits and for asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import select
+import threading
+import time
+import weakref
+from collections import deque
+from ctypes import byref, c_size_t, c_void_p
+from typing import Any, AsyncGenerator, Callable, Deque, Dict, Generator, List, Optional, cast
+
+from ._events import Event
+from ._handles import Channel, error_of
+from ._header import EventKind, Status
+from ._library import lib
+from .exceptions import ConnectionClosedError, VideodbError, from_status
+
+# What becomes of an event before it is handed out; SKIP for nothing.
+Convert = Callable[[Event], Any]
+SKIP: Any = object()
+
+logger = logging.getLogger("videodb_rt")
+
+BATCH = 256
+# How long a signal that another thread got can go unnoticed.
+SLICE_S = 0.1
+# Close codes of an end in order.
+ORDERLY = (1000, 1001, 1005)
+
+_readers: "weakref.WeakSet[Reader]" = weakref.WeakSet()
+
+
+class Reader:
+    """The events of one channel. Several threads may read; each event goes to one of them."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        self._lock = threading.Lock()
+        self._pending: Deque[Event] = deque()
+        self._addresses = (c_void_p * BATCH)()
+        self._count = c_size_t()
+        self._waiting: "Optional[asyncio.Future[None]]" = None
+        self._ended = False
+        self._last: Dict[str, Any] = {}
+        _readers.add(self)
+
+    # ---- Taking
+
+    def take(self, most: int = BATCH) -> bool:
+        """Takes what waits; False if that was nothing. After the last event `ended` is True."""
+        error = c_void_p()
+        with self._lock:
+            status = lib.vdbrt_events_next_batch(
+                self.channel.address, 0, self._addresses, min(most, BATCH), byref(self._count), byref(error)
+            )
+            if status == Status.OK:
+                events = list(map(Event, cast(List[int], self._addresses[: self._count.value])))
+                if events[-1].kind == EventKind.DISCONNECTED and not events[-1].own_data.get("reconnecting"):
+                    self._last = events[-1].own_data
+                self._pending.extend(events)
+                return True
+        if status in (Status.E_DISCONNECTED, Status.E_CLOSED) or (self._last and status != Status.E_FORKED):
+            self._ended = True  # the status is that of the end
+        elif status != Status.E_AGAIN:
+            raise error_of(status, error)
+        lib.vdbrt_error_free(error)
+        return False
+
+    @property
+    def ended(self) -> bool:
+        """Whether the connection has ended and all its events were handed out."""
+        return self._ended and not self._pending
+
+    @property
+    def last(self) -> Dict[str, Any]:
+        """status, reason and close_code of an end that was handed out; {} before."""
+        return self._last
+
+    def pop(self) -> Optional[Event]:
+        """The next event that was taken."""
+        try:
+            return self._pending.popleft()
+        except IndexError:
+            return None
+
+    def forget(self) -> None:
+        """In a forked child: what was taken is the parent's."""
+        self._pending.clear()
+        self._lock = threading.Lock()
+
+    def end_error(self) -> Optional[VideodbError]:
+        """Why the channel ended; None where that was in order."""
+        name, code = str(self._last.get("status", "")), self._last.get("close_code")
+        if name == "VDBRT_E_CLOSED" or code in ORDERLY or not self._last:
+            return None
+        error = ConnectionClosedError(str(self._last.get("reason") or "The connection of the event channel ended."))
+        error.status = _status_named(name)
+        error.code = code if isinstance(code, int) else 1006
+        error.reason = str(self._last.get("reason") or "")
+        return error
+
+    # ---- Waiting
+
+    def wait(self, timeout_s: Optional[float]) -> bool:
+        """Until there is something to take; False if there is nothing in that time."""
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        poller = select.poll()
+        poller.register(self.channel.fileno(), select.POLLIN)
+        while True:
+            left = SLICE_S if deadline is None else min(SLICE_S, deadline - time.monotonic())
+            if poller.poll(max(0.0, left) * 1000):
+                return True
+            if deadline is not None and time.monotonic() >= deadline:
+                return False
+            if self.channel.closed:
+                return True  # the next take tells
+
+    async def readable(self) -> None:
+        """Until there is something to take."""
+        if self._waiting is not None:
+            raise RuntimeError("Another task already waits for the events of this channel. Read them in one task, or open another channel.")
+        loop = asyncio.get_running_loop()
+        fd = self.channel.fileno()
+        self._waiting = future = loop.create_future()
+        loop.add_reader(fd, _resolve, future)
+        try:
+            await future
+        finally:
+            self._waiting = None
+            loop.remove_reader(fd)
+
+    # ---- Iterating
+
+    def each(self, convert: Optional[Convert]) -> Generator[Any, None, None]:
+        """Each event; or what `convert` makes of it, where that is not SKIP."""
+        pop = self._pending.popleft
+        while True:
+            try:
+                event = pop()
+            except IndexError:
+                if not self.take():
+                    if self._ended:
+                        break
+                    self.wait(None)
+                continue
+            if convert is None:
+                yield event
+            else:
+                item = convert(event)
+                if item is not SKIP:
+                    yield item
+        self._raise_end()
+
+    async def aeach(self, convert: Optional[Convert]) -> AsyncGenerator[Any, None]:
+        """The same for asyncio."""
+        pop = self._pending.popleft
+        while True:
+            try:
+                event = pop()
+            except IndexError:
+                if self.take():
+                    await asyncio.sleep(0)  # the others' turn, once for each batch
+                elif self._ended:
+                    break
+                else:
+                    await self.readable()
+                continue
+            if convert is None:
+                yield event
+            else:
+                item = convert(event)
+                if item is not SKIP:
+                    yield item
+        self._raise_end()
+
+    def _raise_end(self) -> None:
+        error = self.end_error()
+        if error is not None:
+            raise error
+
+    # ---- Opening
+
+    def connected(self, event: Event) -> str:
+        """The connection id that the first event tells; raises why there is none."""
+        data = event.own_data
+        if event.kind == EventKind.CONNECTED:
+            return str(data.get("connection_id"))
+        raise from_status(_status_named(str(data.get("status"))), str(data.get("reason")))
+
+
+def _resolve(future: "asyncio.Future[None]") -> None:
+    if not future.done():
+        future.set_result(None)
+
+
+def _status_named(name: str) -> int:
+    try:
+        return Status[name[len("VDBRT_") :]]
+    except KeyError:
+        return Status.E_INTERNAL
+
+
+def own(event: Event) -> None:
+    """Tells the log of what the library says about the channel, where it is not handed out."""
+    kind, data = event.kind, event.own_data
+    if kind == EventKind.CONNECTED:
+        return
+    if kind == EventKind.DISCONNECTED and data.get("status") == "VDBRT_E_CLOSED":
+        return
+    logger.warning("%s: %s", event.channel, data)
+
+
+def _after_fork() -> None:
+    for reader in list(_readers):
+        reader.forget()
+
+
+os.register_at_fork(after_in_child=_after_fork)
