@@ -63,7 +63,10 @@ class ScriptedServer:
 
     def websocket(self, *steps):
         """Channels are opened, get the connection id conn-1, and then what the steps are."""
-        self.on("GET /collection/*", {"status": 200, "json": {"success": True, "data": {"websocket_url": "ws://127.0.0.1:@PORT@/ws"}}})
+        self.on(
+            "GET /collection/default/websocket",
+            {"status": 200, "json": {"success": True, "data": {"websocket_url": "ws://127.0.0.1:@PORT@/ws"}}},
+        )
         self.on("GET /ws", [{"upgrade": True}, {"json": {"connection_id": "conn-1"}}, *steps])
 
     def requests(self):

@@ -79,9 +79,11 @@ class Vectors(unittest.TestCase):
         query = dict(urllib.parse.parse_qsl(got[0]["query"] or "", keep_blank_values=True))
         self.assertEqual(query, wanted.get("query", {}))
         self.assertEqual(got[0]["json"], wanted.get("body"))
-        headers = {name.lower(): value for name, value in got[0]["headers"].items()} if isinstance(got[0]["headers"], dict) else {
-            name.lower(): value for name, value in got[0]["headers"]
-        }
+        headers = (
+            {name.lower(): value for name, value in got[0]["headers"].items()}
+            if isinstance(got[0]["headers"], dict)
+            else {name.lower(): value for name, value in got[0]["headers"]}
+        )
         self.assertEqual(headers["x-access-token"], KEY)
 
     def rest(self, connection, operation, is_read, args, request, answer, result):
@@ -110,7 +112,9 @@ class Vectors(unittest.TestCase):
                 is_read = first["request"]["method"] == "GET"
                 for vector in file["vectors"]:
                     with self.subTest(operation=operation, vector=vector["name"]):
-                        self.rest(connection, operation, is_read, vector["args"], vector.get("request"), vector.get("answer"), vector["result"])
+                        self.rest(
+                            connection, operation, is_read, vector["args"], vector.get("request"), vector.get("answer"), vector["result"]
+                        )
                     counts["vectors"] += 1
                 for vector in answers:
                     with self.subTest(operation=operation, answer=vector["name"]):

@@ -185,11 +185,13 @@ class Reader:
     # ---- Opening
 
     def connected(self, event: Event) -> str:
-        """The connection id that the first event tells; raises why there is none."""
-        data = event.own_data
+        """The connection id, once the first event is there; raises why there is none."""
         if event.kind == EventKind.CONNECTED:
-            return str(data.get("connection_id"))
-        raise from_status(_status_named(str(data.get("status"))), str(data.get("reason")))
+            return str(event.own_data.get("connection_id"))
+        if event.kind == EventKind.DISCONNECTED:
+            raise from_status(_status_named(str(event.own_data.get("status"))), str(event.own_data.get("reason")))
+        self._pending.appendleft(event)  # "drop_oldest" has dropped the first one already
+        return self.channel.connection_id()
 
 
 def _resolve(future: "asyncio.Future[None]") -> None:
@@ -207,11 +209,8 @@ def _status_named(name: str) -> int:
 def own(event: Event) -> None:
     """Tells the log of what the library says about the channel, where it is not handed out."""
     kind, data = event.kind, event.own_data
-    if kind == EventKind.CONNECTED:
-        return
-    if kind == EventKind.DISCONNECTED and data.get("status") == "VDBRT_E_CLOSED":
-        return
-    logger.warning("%s: %s", event.channel, data)
+    in_order = kind == EventKind.DISCONNECTED and (data.get("status") == "VDBRT_E_CLOSED" or data.get("close_code") in ORDERLY)
+    logger.log(logging.INFO if in_order or kind == EventKind.CONNECTED else logging.WARNING, "%s: %s", event.channel, data)
 
 
 def _after_fork() -> None:

@@ -1,0 +1,338 @@
+"""Event channels: with asyncio and without, their ends, their names, what is never lost."""
+
+import asyncio
+import logging
+import time
+
+from support import run
+from test_lifecycle import Base, numbered
+
+import videodb_rt
+from videodb_rt import ConnectionClosedError, EventKind, Status
+
+
+def said(channel, text="hi", **members):
+    return {"json": {"channel": channel, "rtstream_id": "rts-1", "data": {"text": text}, **members}}
+
+
+class WithAsyncio(Base):
+    def test_receive_and_stream(self):
+        """receive() gives what the server sent, stream() the names of the specification."""
+        steps = [
+            said("visual_index"),
+            said("spoken_index"),
+            said("transcript"),
+            {"json": {"type": "alert", "label": "x"}},
+            {"text": "no JSON"},
+            {"json": [1]},
+        ]
+
+        async def read(how):
+            self.server.websocket(*steps, {"close_frame": 1000})
+            async with self.connection().connect_websocket() as ws:
+                self.assertEqual(ws.connection_id, "conn-1")
+                return [message async for message in getattr(ws, how)()]
+
+        received, streamed = run(read("receive")), run(read("stream"))
+        self.assertEqual(received, [step["json"] for step in steps[:4]] + [{"raw": "no JSON"}, [1]])
+        self.assertEqual([m.get("channel") for m in streamed], ["scene_index", "audio_index", "transcript", "alert", None, None])
+        self.assertEqual(streamed[4:], [{"raw": "no JSON"}, {"raw": "[1]"}])
+        self.assertEqual(streamed[0]["data"], {"text": "hi"})
+
+    def test_filters(self):
+        steps = [said("visual_index", "a"), said("transcript", "b"), said("scene_index", "c", rtstream_id="rts-2"), said("alert", "d")]
+
+        async def read(**filters):
+            self.server.websocket(*steps, {"close_frame": 1000})
+            async with self.connection().connect_websocket() as ws:
+                return "".join([message["data"]["text"] async for message in ws.stream(**filters)])
+
+        self.assertEqual(run(read(channel="scene_index")), "ac")
+        self.assertEqual(run(read(channel="visual_index")), "ac")
+        self.assertEqual(run(read(id="rts-1")), "abd")
+        self.assertEqual(run(read(channel="scene_index", id="rts-2")), "c")
+
+    def test_a_loop_that_is_left_loses_nothing(self):
+        async def read():
+            self.server.websocket(numbered(1000), {"close_frame": 1000})
+            numbers = []
+            async with self.connection().connect_websocket() as ws:
+                while not ws.ended:
+                    async for message in ws.stream():
+                        numbers.append(message["data"]["n"])
+                        if len(numbers) % 7 == 0:
+                            break
+            return numbers
+
+        self.assertEqual(run(read()), list(range(1000)))
+
+    def test_many_events_and_the_others_have_their_turn(self):
+        count = 20000
+
+        async def read():
+            self.server.websocket(numbered(count), {"close_frame": 1000})
+            ticks = 0
+
+            async def tick():
+                nonlocal ticks
+                while True:
+                    ticks += 1
+                    await asyncio.sleep(0)
+
+            async with self.connection().connect_websocket() as ws:
+                ticker = asyncio.ensure_future(tick())
+                numbers = [message["data"]["n"] async for message in ws.stream()]
+                ticker.cancel()
+            return numbers, ticks
+
+        numbers, ticks = run(read())
+        self.assertEqual(numbers, list(range(count)))
+        self.assertGreater(ticks, count / 256 / 2)
+
+    def test_a_cancelled_wait_can_be_taken_up(self):
+        async def read():
+            self.server.websocket({"await": "go"}, said("transcript"), {"close_frame": 1000})
+            async with self.connection().connect_websocket() as ws:
+                for _ in range(3):
+                    with self.assertRaises(asyncio.TimeoutError):
+                        await asyncio.wait_for(ws.stream().__anext__(), 0.05)
+                self.server.do("go", gate="go")
+                return [message async for message in ws.stream()]
+
+        self.assertEqual(len(run(read())), 1)
+
+    def test_a_cancelled_connect_leaves_nothing_open(self):
+        self.server.websocket()
+        self.server.on("GET /ws", {"hang": True})
+
+        async def read():
+            ws = self.connection().connect_websocket()
+            with self.assertRaises(asyncio.TimeoutError):
+                await asyncio.wait_for(ws.connect(), 0.3)
+            self.assertIsNone(ws.connection_id)
+            with self.assertRaises(ConnectionError):
+                ws.stream()
+
+        run(read())
+        self.server.do("wait", **{"for": "closed"}, count=1)
+
+    def test_only_one_task_waits(self):
+        async def read():
+            self.server.websocket({"await": "never"})
+            async with self.connection().connect_websocket() as ws:
+                first = asyncio.ensure_future(ws.stream().__anext__())
+                while ws._reader._waiting is None:
+                    await asyncio.sleep(0)
+                with self.assertRaisesRegex(RuntimeError, "Another task"):
+                    await ws.stream().__anext__()
+                first.cancel()
+
+        run(read())
+
+    def test_calls_in_a_thread_leave_the_loop_alone(self):
+        self.server.on("GET /collection/default", {"hang": True})
+
+        async def read():
+            began = time.monotonic()
+            with self.assertRaises(asyncio.TimeoutError):
+                await asyncio.wait_for(videodb_rt.to_thread(self.connection().get_collection), 0.2)
+            self.assertLess(time.monotonic() - began, 2)
+
+        run(read())
+
+    def test_connect_again(self):
+        async def read():
+            self.server.websocket(said("transcript"), {"close_frame": 1012})
+            ws = self.connection().connect_websocket()
+            for _ in range(2):
+                await ws.connect()
+                with self.assertRaises(ConnectionClosedError):
+                    async for message in ws.stream():
+                        self.assertEqual(message["channel"], "transcript")
+
+        run(read())
+
+
+class Without(Base):
+    def test_for(self):
+        self.server.websocket(said("visual_index"), said("transcript"), {"close_frame": 1000})
+        with self.connection().connect_websocket() as ws:
+            self.assertEqual([message["channel"] for message in ws.stream()], ["scene_index", "transcript"])
+        self.assertEqual((ws.close_code, ws.ended), (1000, True))
+
+    def test_batches(self):
+        self.server.websocket(numbered(1000), {"await": "more"}, numbered(1), {"close_frame": 1001})
+        with self.connection().connect_websocket() as ws:
+            events = []
+            while len(events) < 1000:
+                batch = ws.batch(5)
+                self.assertTrue(batch)
+                events += batch
+            self.assertEqual([event.data["n"] for event in events], list(range(1000)))
+            self.assertEqual(ws.batch(0.05), [])
+            self.assertFalse(ws.ended)
+            self.server.do("go", gate="more")
+            rest = ws.batch(5)
+            while not ws.ended:
+                rest += ws.batch(5)
+            self.assertEqual([event.kind for event in rest], [EventKind.TRANSCRIPT, EventKind.DISCONNECTED])
+            self.assertEqual(ws.batch(5), [])
+
+    def test_event(self):
+        self.server.websocket(
+            {
+                "json": {
+                    "channel": "visual_index",
+                    "rtstream_id": "rts-1",
+                    "data": {"text": "a dög", "start": 1760000001250, "end": 1760000002000},
+                }
+            }
+        )
+        with self.connection().connect_websocket() as ws:
+            message = next(iter(ws.stream()))
+        event = message.event
+        self.assertEqual((event.channel, event.text, event.rtstream_id), ("scene_index", "a dög", "rts-1"))
+        self.assertEqual((event.start, event.end, event.confidence, event.label), (1760000001.25, 1760000002.0, None, None))
+        self.assertEqual(message["data"]["start"], 1760000001250)
+        self.assertLess(abs(event.received - time.time()), 60)
+        self.assertFalse(event.is_own or event.is_interim or event.is_triggered)
+
+    def test_events_that_python_cannot_hold(self):
+        deep = "[" * 100000 + "]" * 100000
+        self.server.websocket({"text": deep}, {"text": "1" * 10000}, {"text": "NaN"}, {"text": " [1] "}, {"close_frame": 1000})
+        with self.connection().connect_websocket() as ws:
+            received = list(ws.receive())
+        self.assertEqual(received[0], {"raw": deep})
+        self.assertTrue(received[1] == {"raw": "1" * 10000} or isinstance(received[1], int))  # Python bounds it since 3.11
+        self.assertEqual(received[2:], [{"raw": "NaN"}, [1]])
+
+
+class Ends(Base):
+    def test_in_order_and_not(self):
+        ends = [
+            ({"close_frame": 1000}, None),
+            ({"close_frame": 1001}, None),
+            ({"close_frame": None}, None),
+            ({"close_frame": {"code": 1011, "reason": "trouble"}}, 1011),
+            ({"close_frame": 4000}, 4000),
+            ({"reset": True}, 1006),
+        ]
+        for step, code in ends:
+            with self.subTest(step):
+                self.server.websocket(said("transcript"), step)
+                ws = self.connection().connect_websocket().open()
+                events = iter(ws.stream())
+                next(events)
+                if code is None:
+                    self.assertEqual(list(events), [])
+                    continue
+                with self.assertLogs("videodb_rt", logging.WARNING), self.assertRaises(ConnectionClosedError) as raised:
+                    next(events)
+                error = raised.exception
+                self.assertEqual((error.code, error.status), (code, Status.E_DISCONNECTED))
+                self.assertIsInstance(error, ConnectionError)
+                self.assertIn("trouble" if code == 1011 else "", error.reason)
+
+    def test_ours(self):
+        """What was received before the close can be read after it; then the loop ends without an error."""
+        self.server.websocket(said("transcript"), {"await": "never"})
+        ws = self.connection().connect_websocket().open()
+        self.assertTrue(ws._reader.wait(10))
+        ws.shutdown()
+        ws.shutdown()
+        self.assertEqual([message["channel"] for message in ws.stream()], ["transcript"])
+        self.assertEqual(ws.connection_id, "conn-1")
+
+    def test_what_it_says_of_itself(self):
+        self.server.websocket(said("transcript"), {"close_frame": 1000})
+        with self.connection().connect_websocket() as ws:
+            channels = [message["channel"] for message in ws.stream(notices=True)]
+        self.assertEqual(channels, ["transcript", "vdbrt.disconnected"])
+
+    def test_what_drop_oldest_cost_is_told(self):
+        self.server.websocket(numbered(1000), {"await": "read"}, {"close_frame": 1000})
+        with self.connection(**{"queue.max_events": 10, "queue.overflow": "drop_oldest"}).connect_websocket() as ws:
+            self.assertTrue(ws._reader.wait(10))
+            self.server.do("go", gate="read")
+            dropped, seen = 0, 0
+            for message in ws.stream(notices=True):
+                if message["channel"] == "vdbrt.overflow":
+                    dropped += message["data"]["dropped"]
+                seen += message["channel"] == "transcript"
+        self.assertEqual(dropped + seen, 1000)
+
+    def test_not_connected(self):
+        ws = self.connection().connect_websocket()
+        self.assertIsNone(ws.connection_id)
+        for method in (ws.stream, ws.receive, ws.events, ws.batch, ws.fileno):
+            with self.assertRaises(ConnectionError):
+                method()
+        run(ws.close())
+        ws.shutdown()
+
+    def test_errors_of_opening_are_those_of_calls(self):
+        self.server.websocket()
+        self.server.on("GET /collection/default/websocket", {"status": 401, "json": {"success": False, "message": "no such key"}})
+        cases = [({"status": 401, "json": {"success": False, "message": "no such key"}}, videodb_rt.AuthenticationError, Status.E_AUTH)]
+        cases.append(({"status": 404, "json": {"success": False, "message": "none"}}, videodb_rt.InvalidRequestError, Status.E_NOT_FOUND))
+        for answer, kind, status in cases:
+            self.server.on("GET /collection/default/websocket", answer)
+            ws = self.connection().connect_websocket()
+            for way in (ws.open, lambda ws=ws: run(ws.connect())):
+                with self.assertRaises(kind) as raised:
+                    way()
+                self.assertEqual(raised.exception.status, status)
+
+    def test_nothing_can_be_sent(self):
+        self.server.websocket()
+
+        async def send():
+            async with self.connection().connect_websocket() as ws:
+                await ws.send({"x": 1})
+
+        with self.assertRaisesRegex(videodb_rt.VideodbError, "no message"):
+            run(send())
+
+
+class Calls(Base):
+    def test_arguments(self):
+        connection = self.connection()
+        for wrong, error in (("a\0b", ValueError), (5, TypeError), ("\ud800", ValueError), ("", ValueError)):
+            with self.subTest(wrong), self.assertRaises(error):
+                connection.get_collection().get_rtstream(wrong)
+        with self.assertRaises(TypeError):
+            connection.call("rtstream_get", no_such="x")
+        with self.assertRaises(ValueError):
+            connection.call("rtstream_list", options_json={"limit": float("nan")})
+        self.assertEqual([request["path"] for request in self.server.requests()], ["/collection/default"] * 4)
+
+    def test_pages(self):
+        records = [{"start": n, "end": n + 1, "description": str(n)} for n in range(5)]
+        pages = [{"scene_index_records": records[n : n + 2], "next_page": n < 4} for n in (0, 2, 4)]
+        self.server.on("GET /rtstream/r/index/scene/i", *({"status": 200, "json": {"success": True, "data": page}} for page in pages))
+        index = videodb_rt.RTStreamSceneIndex(self.connection(), "i", "r")
+        self.assertEqual(list(index.iter_scenes()), records)
+
+    def test_paths_without_a_method(self):
+        self.server.on("POST /x/y", {"status": 200, "json": {"success": True, "data": {"a": 1}}})
+        self.assertEqual(self.connection().post("x/y", data={"b": 2}), {"a": 1})
+        self.assertEqual(self.server.requests()[-1]["json"], {"b": 2})
+
+    def test_answers_of_another_shape(self):
+        connection = self.connection()
+        collection = connection.get_collection()
+        self.server.on("* /*", {"status": 200, "json": {"success": True, "data": ["odd"]}})
+        for call in (
+            connection.get_collection,
+            lambda: collection.get_rtstream("r"),
+            lambda: connection.create_event("p", "l"),
+            lambda: connection.create_capture_session("u"),
+            connection.generate_client_token,
+        ):
+            with self.assertRaises(videodb_rt.InvalidRequestError) as raised:
+                call()
+            self.assertEqual(raised.exception.status, Status.E_BAD_ANSWER)
+        self.assertEqual((connection.list_events(), collection.list_rtstreams(), collection.search("x").shots), ([], [], []))
+
+
+del Base  # or its tests would be found here too
