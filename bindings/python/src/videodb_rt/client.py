@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from types import TracebackType
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Type
+from urllib.parse import quote
 
 from . import _calls
 from ._answers import many, one, some
@@ -115,9 +116,7 @@ class Connection:
 
     def get_collection(self, collection_id: Optional[str] = "default") -> Collection:
         """A collection, by its id."""
-        data = one(self.call("collection_get", collection_id=collection_id), "get_collection", "id")
-        self.collection_id = str(data["id"])
-        return Collection(self, self.collection_id, data.get("name"), data.get("description"), data.get("is_public", False))
+        return self._collection_of(self.call("collection_get", collection_id=collection_id), "get_collection")
 
     def get_collections(self) -> List[Collection]:
         """All collections."""
@@ -125,6 +124,28 @@ class Connection:
             Collection(self, str(item.get("id")), item.get("name"), item.get("description"), item.get("is_public", False))
             for item in many(self.call("collection_list"), "collections")
         ]
+
+    def create_collection(self, name: str, description: str, is_public: bool = False) -> Collection:
+        """Creates a collection.
+
+        :param str name: Its name
+        :param str description: Its description
+        :param bool is_public: Whether others can see it
+        """
+        data = self.post("collection", {"name": name, "description": description, "is_public": is_public})
+        return self._collection_of(data, "create_collection")
+
+    def update_collection(self, id: str, name: str, description: str) -> Collection:
+        """Gives a collection another name and description."""
+        data = self.patch(f"collection/{quote(id, safe='')}", {"name": name, "description": description})
+        return self._collection_of(data, "update_collection")
+
+    def _collection_of(self, data: Any, operation: str) -> Collection:
+        answer = one(data, operation, "id")
+        self.collection_id = str(answer["id"])
+        return Collection(
+            self, self.collection_id, answer.get("name"), answer.get("description"), answer.get("is_public", False)
+        )
 
     # ---- Events and their channel
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Sequence, Union
+from urllib.parse import quote
 
 from ._answers import many, one, some
 from ._constants import MediaType
@@ -40,6 +41,23 @@ class Collection:
 
     def __repr__(self) -> str:
         return f"Collection(id={self.id}, name={self.name}, description={self.description}, is_public={self.is_public})"
+
+    def _path(self) -> str:
+        return f"collection/{quote(self.id, safe='')}"
+
+    def delete(self) -> None:
+        """Deletes the collection."""
+        self._connection.delete(self._path())
+
+    def make_public(self) -> None:
+        """Lets others see it."""
+        self._connection.patch(self._path(), {"is_public": True})
+        self.is_public = True
+
+    def make_private(self) -> None:
+        """Lets nobody else see it."""
+        self._connection.patch(self._path(), {"is_public": False})
+        self.is_public = False
 
     # ---- Streams
 
