@@ -24,7 +24,8 @@ MODULES = ("client", "collection", "rtstream", "capture_session", "websocket_cli
 DIFFERENT = {
     "WebSocketConnection.__init__": "it is made by connect_websocket, and never sees the address",
     "Connection.__init__": "it is made by connect",
-    "Collection.search": "only the namespace of real time",
+    "Collection.search": "the namespace is that of real time",
+    "Collection.legacy_search": "the namespace is that of real time",
     "Connection.connect_websocket": "has further options",
     "WebSocketConnection.send": "the protocol has no such message",
 }
@@ -99,7 +100,9 @@ class Surface(unittest.TestCase):
                             self.assertEqual(our.default, their.default)
                 for our in have[len(wanted) :]:
                     self.assertIsNot(our.default, inspect.Parameter.empty, f"{our.name} has no default")
-        print(f"figure: {count} methods of videodb {importlib.import_module('importlib.metadata').version('videodb')} have their names and arguments")
+        print(
+            f"figure: {count} methods of videodb {importlib.import_module('importlib.metadata').version('videodb')} have their names and arguments"
+        )
 
     def test_attributes(self):
         members = {"name": "n", "status": "s", "prompt": "p", "rtstreams": [], "channels": [{"type": "video"}]}

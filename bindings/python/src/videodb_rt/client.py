@@ -143,9 +143,7 @@ class Connection:
     def _collection_of(self, data: Any, operation: str) -> Collection:
         answer = one(data, operation, "id")
         self.collection_id = str(answer["id"])
-        return Collection(
-            self, self.collection_id, answer.get("name"), answer.get("description"), answer.get("is_public", False)
-        )
+        return Collection(self, self.collection_id, answer.get("name"), answer.get("description"), answer.get("is_public", False))
 
     # ---- Events and their channel
 
