@@ -24,7 +24,7 @@ SOURCES := Package.swift pkgconfig/videodb_rt.map $(shell find Sources Include -
 STAGED := build/lib/$(REALNAME) build/include/videodb_rt.h build/lib/pkgconfig/videodb_rt.pc
 
 .DELETE_ON_ERROR:
-.PHONY: all local demo test parity live chaos bench-search valgrind asan tsan format lint install uninstall clean help
+.PHONY: all local demo test parity live chaos wheel bench-python bench-search valgrind asan tsan format lint install uninstall clean help
 
 all: $(STAGED)
 
@@ -56,6 +56,11 @@ local:
 	@mkdir -p build/bin
 	install -m 755 localservice/.build/debug/videodb-rt-local localservice/.build/debug/videodb-rt-sphinx build/bin
 
+# For Python: build/wheel/videodb_rt-*.whl, with the library in it.
+wheel: all
+	@scripts/venv.sh
+	@bindings/python/wheel.sh
+
 demo:
 	@scripts/deps.sh build local demo
 	@$(MAKE) --no-print-directory all local
@@ -69,6 +74,9 @@ live: ; @scripts/live.sh
 # The sizes of scripts/chaos.sh: EVENTS, FAULTS, RATE, SEED, CLIENTS.
 chaos: ; @scripts/chaos.sh
 bench-search: ; @VDBRT_BENCH=1 $(SWIFT) run --package-path localservice -c release -j $(JOBS) bench-search $(RECORDS)
+bench-python: all
+	@scripts/venv.sh
+	@VIDEODB_RT_LIBRARY=$(CURDIR)/build/lib/$(SONAME) PYTHONPATH=bindings/python/src build/venv/bin/python3 bench/python_events.py
 valgrind: ; @scripts/test.sh valgrind
 asan: ; @scripts/test.sh asan
 tsan: ; @scripts/test.sh tsan
@@ -102,6 +110,7 @@ clean:
 help:
 	@echo 'make            the library, its header and its .pc file, in build/'
 	@echo 'make local      the local service: build/bin/videodb-rt-local'
+	@echo 'make wheel      the Python package with the library in it: build/wheel/videodb_rt-*.whl'
 	@echo 'make demo       watch a camera; CAMERA=anything that ffmpeg opens'
 	@echo 'make install    PREFIX=$(PREFIX) DESTDIR= LIBDIR= INCLUDEDIR= PKGCONFIGDIR='
 	@echo 'make uninstall  with the same settings'
@@ -109,6 +118,7 @@ help:
 	@echo 'make parity     the official SDK sends what we send; SDK=latest for the newest of PyPI'
 	@echo 'make live       every operation against the hosted service, on CAMERA=rtsp://...; VIDEO_DB_API_KEY, LIVE_SPEND=yes'
 	@echo 'make chaos      what a client loses while its connection is cut EVENTS=1000000 FAULTS=2000, beside the official SDK'
+	@echo 'make bench-python   CPU of an event in Python, beside the official SDK'
 	@echo 'make bench-search   searches over RECORDS=1000000 records of the local service'
 	@echo 'make valgrind   the C programs under valgrind; make asan, make tsan: the Swift tests with sanitizers'
 	@echo 'make format     formats Swift and C; make lint only looks'

@@ -27,6 +27,7 @@ valgrind-embedded: embedded local
 valgrind-ordinary: ordinary local
 parity: embedded local
 localservice: local
+python: embedded local
 '
 # Only when named.
 table_on_request='

@@ -61,6 +61,8 @@ def main():
     wanted = [test for test in tests(found) if not sys.argv[1:] or any(name in test.id() for name in sys.argv[1:])]
     result = Lines()
     unittest.TestSuite(wanted).run(result)
+    if "support" in sys.modules and sys.modules["support"].figures:
+        print("figure: " + "; ".join(sys.modules["support"].figures))
     return 0 if result.wasSuccessful() and result.testsRun else 1
 
 

@@ -19,6 +19,14 @@ ROOT = Path(__file__).resolve().parents[3]
 KEY = "sk-python-test"
 
 
+figures = []
+
+
+def figure(text):
+    """A number worth to be seen: run.py prints them all in one line at the end."""
+    figures.append(text)
+
+
 def until(condition, what, seconds=10):
     """Waits for a condition; gives what it gave."""
     deadline = time.monotonic() + seconds

@@ -7,7 +7,7 @@ import threading
 import unittest
 import urllib.parse
 
-from support import ROOT, ScriptedServer, until
+from support import ROOT, ScriptedServer, figure, until
 
 import videodb_rt
 from videodb_rt import EventKind, VideodbError, _library
@@ -120,7 +120,7 @@ class Vectors(unittest.TestCase):
                     with self.subTest(operation=operation, answer=vector["name"]):
                         self.rest(connection, operation, is_read, first["args"], first["request"], vector["answer"], vector["result"])
                     counts["answers"] += 1
-        print(f"figure: {len(files)} operations, {counts['vectors']} vectors, {counts['answers'] // len(files)} answers with each")
+        figure(f"{len(files)} operations, {counts['vectors']} vectors, {counts['answers'] // len(files)} answers with each")
 
     def test_rest_on_another_thread(self):
         """There a call is made directly. The first vectors of each operation."""
@@ -208,7 +208,7 @@ class Vectors(unittest.TestCase):
                         self.assertEqual(event.raw.encode(), message)
                         self.check_event(vector["event"], event)
                     count += 1
-        print(f"figure: {count} events")
+        figure(f"{count} events")
         self.assertGreater(count, 50)
 
     def test_frames(self):
@@ -223,7 +223,7 @@ class Vectors(unittest.TestCase):
                     with self.subTest(file=path.name, vector=vector["name"]):
                         self.frames_vector(connection, vector)
                     count += 1
-        print(f"figure: {count} vectors of frames")
+        figure(f"{count} vectors of frames")
         self.assertGreater(count, 50)
 
     def frames_vector(self, connection, vector):

@@ -146,7 +146,7 @@ class WithAsyncio(Base):
             ws = self.connection().connect_websocket()
             for _ in range(2):
                 await ws.connect()
-                with self.assertRaises(ConnectionClosedError):
+                with self.assertLogs("videodb_rt"), self.assertRaises(ConnectionClosedError):
                     async for message in ws.stream():
                         self.assertEqual(message["channel"], "transcript")
 
@@ -259,7 +259,7 @@ class Ends(Base):
                 if message["channel"] == "vdbrt.overflow":
                     dropped += message["data"]["dropped"]
                 seen += message["channel"] == "transcript"
-        self.assertEqual(dropped + seen, 1000)
+        self.assertIn(dropped + seen, (1000, 1001))  # what told that it is connected may be among them
 
     def test_not_connected(self):
         ws = self.connection().connect_websocket()

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import unittest
 
-from support import ROOT, LocalService, local_service_program
+from support import ROOT, LocalService, figure, local_service_program
 
 import videodb_rt
 
@@ -100,8 +100,7 @@ class Surface(unittest.TestCase):
                             self.assertEqual(our.default, their.default)
                 for our in have[len(wanted) :]:
                     self.assertIsNot(our.default, inspect.Parameter.empty, f"{our.name} has no default")
-        print(
-            f"figure: {count} methods of videodb {importlib.import_module('importlib.metadata').version('videodb')} have their names and arguments"
+        figure(f"{count} methods of the official SDK have their names and arguments"
         )
 
     def test_attributes(self):
@@ -170,7 +169,7 @@ class Walk(unittest.TestCase):
         lines = done.stdout.splitlines()
         self.assertEqual(done.returncode, 0, "\n".join(lines[-30:]))
         self.assertIn(" called: ", lines[-1])
-        print(f"figure: the walk of the official SDK, through this package: {lines[-1]}")
+        figure(f"its walk: {lines[-1]}")
 
 
 def walk():

@@ -17,7 +17,7 @@ import unittest
 from pathlib import Path
 
 from camera import Watched, Webhooks, make_clip, missing
-from support import ROOT, local_service_program, python_blocks, until
+from support import ROOT, figure, local_service_program, python_blocks, until
 
 import videodb_rt
 
@@ -169,7 +169,7 @@ class Snippets(unittest.TestCase):
             self.assertEqual(len(results), len(blocks))
             counts.append(sum(error is None for _, error in results))
         for mode, count in zip(MODES, counts):
-            print(f"figure: {count} of {len(blocks)} snippets of the specification run with {mode[1]} and times in {mode[3]}")
+            figure(f"{count} of {len(blocks)} snippets of the specification run with {mode[1]} and times in {mode[3]}")
 
 
 if __name__ == "__main__":
