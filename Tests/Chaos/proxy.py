@@ -184,7 +184,7 @@ class Socket:
             self.cut("mid_frame")
 
     async def delay(self, ms):
-        self.log("slow", ms=ms)
+        self.log("slow", pause=ms)
         self.open.clear()
         await asyncio.sleep(ms / 1000)
         self.open.set()
@@ -215,7 +215,9 @@ class Proxy:
         task.add_done_callback(self.tasks.discard)
 
     async def listen(self):
-        self.listener = await asyncio.start_server(self.serve, self.bind, self.own_port, reuse_address=True, limit=LIMIT, backlog=128)
+        self.listener = await asyncio.start_server(
+            self.serve, self.bind, self.own_port, reuse_address=True, limit=LIMIT, backlog=128
+        )
         self.own_port = self.listener.sockets[0].getsockname()[1]
 
     # ---- Connections
@@ -339,7 +341,7 @@ class Proxy:
     async def fault(self, command):
         kind = command["fault"]
         self.calm()
-        self.log("fault", **command)
+        self.log("fault", **{("pause" if name == "ms" else name): value for name, value in command.items()})
         here = list(self.sockets.values())
         if kind == "close":
             await asyncio.gather(*(one.close(command["code"]) for one in here))
@@ -355,10 +357,11 @@ class Proxy:
             await asyncio.gather(*(one.delay(command["ms"]) for one in here))
         else:
             self.prepare(kind, command)
-            if kind == "refuse":
+            refuses = kind == "refuse" and self.listener.is_serving()
+            if refuses:
                 self.listener.close()
             self.cut_all(kind)
-            if kind == "refuse":
+            if refuses:
                 await asyncio.sleep(command["ms"] / 1000)
                 await self.listen()
                 self.log("listening")
