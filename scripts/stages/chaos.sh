@@ -8,6 +8,7 @@ cd "$(dirname "$0")/../.."
 chaos_programs debug
 [ $failed = 0 ] || finish
 
+"$PYTHON" $chaos/check_of_check.py || failed=1
 "$PYTHON" $chaos/chaos.py --clients c,swift --together --events 20000 --faults 200 --rate 250 || failed=1
 
 "$PYTHON" $chaos/pressure.py --events 20000 --asleep 8 >build/chaos/pressure.out 2>&1 &
