@@ -6,6 +6,7 @@ import copy
 import sys
 
 import check
+import kill
 from world import World
 
 STREAMS = [{"id": "rts-1", "scene": ["a", "b"], "audio": ["c"]}, {"id": "rts-2", "scene": ["d", "e"], "audio": ["f"]}]
@@ -71,6 +72,32 @@ def first(lines, kind, flags=0):
     return next(i for i, l in enumerate(lines) if l["kind"] == kind and l["flags"] == flags)
 
 
+def lives():
+    """What kill.py makes of lives: [(printed lines, those of them that were acknowledged)]."""
+    two = [i for i, one in enumerate(LINES) if one["kind"] == check.TRANSCRIPT][:2]
+    one, other = ({**LINES[i], "event": {**LINES[i]["event"]}} for i in two)
+    again = {**one, "flags": check.REDELIVERED}
+    names = ("lost", "acknowledged and delivered again", "repeated", "repeated and not marked")
+    for what, told, wanted in [
+        ("two and both acknowledged", [([one, other], {1, 2})], (0, 0, 0, 0)),
+        ("one never printed", [([one], {1})], (1, 0, 0, 0)),
+        ("one again, as it was not acknowledged", [([one], {}), ([again, other], {1, 2})], (0, 0, 1, 0)),
+        ("one again and not marked", [([one], {}), ([one, other], {1, 2})], (0, 0, 1, 1)),
+        ("one again though acknowledged", [([one], {1}), ([again, other], {1, 2})], (0, 1, 1, 0)),
+    ]:
+        truth = check.Truth()
+        answer = {"at": [ITEMS[i].end for i in (0, 0)], "reached": "11", "alerts": []}
+        items = [i for i in ITEMS if i.kind == "transcript"][:2]
+        truth.add(items, answer, LABELS)
+        judged = kill.Lives(truth)
+        for printed, acknowledged in told:
+            numbered = [{**line, "n": n} for n, line in enumerate(printed, 1)]
+            judged.add(numbered + [{"ack": n} for n in acknowledged])
+        found = tuple(judged.judge()[name] for name in names)
+        if found != wanted:
+            yield f"{what}: expected {wanted}, found {found}"
+
+
 def main():
     wrong = []
 
@@ -110,6 +137,7 @@ def main():
     half = [one for one in LINES if one["kind"] != check.TRANSCRIPT or one["start"] * 1000 % 2 < 1]
     if not 30 < figures(half)["transcripts by socket"] < 70:
         wrong.append("the share of transcripts by the socket is not that of the lines")
+    wrong += lives()
     print("FAIL the checker: " + "; ".join(wrong) if wrong else "ok the checker finds what is missing, doubled or made up")
     return bool(wrong)
 

@@ -32,13 +32,15 @@ class Bench:
         self.truth = check.Truth()
         self.received = check.Received(self.truth)
 
-    def emit(self, count, rate, is_crowd=False):
+    def emit(self, count, rate, is_crowd=False, is_pushed=True):
         """Sends `count` items, and says how many a second that were. Nothing is read meanwhile."""
         world = World(self.streams, rate, 1, 0, is_crowd)
         began, sent = time.monotonic(), 0
         while sent < count:
             items = world.due()[: count - sent]
             if items:
+                for item in items:
+                    item.live = is_pushed
                 self.truth.add(items, self.feed.send(items), {})
                 sent += len(items)
             else:

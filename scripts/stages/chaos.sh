@@ -14,6 +14,7 @@ chaos_programs debug
 "$PYTHON" $chaos/pressure.py --events 20000 --asleep 8 >build/chaos/pressure.out 2>&1 &
 pressure=$!
 "$PYTHON" $chaos/kill.py --kills 100 || failed=1
+"$PYTHON" $chaos/quiet.py || failed=1
 "$PYTHON" $chaos/half_open.py --quick --within 2.5 || failed=1
 wait $pressure || failed=1
 cat build/chaos/pressure.out
