@@ -19,6 +19,9 @@ ROOT = Path(__file__).resolve().parents[3]
 KEY = "sk-python-test"
 
 
+# Channels end where the server ends them.
+ONCE = {"reconnect.enabled": False} if any(setting["key"] == "reconnect.enabled" for setting in videodb_rt.describe()) else {}
+
 figures = []
 
 
@@ -86,9 +89,9 @@ class ScriptedServer:
     def reset(self):
         self.do("reset")
 
-    def connect(self, **settings):
-        """A connection to it."""
-        return videodb_rt.connect(api_key=KEY, base_url=self.url, config=settings)
+    def connect(self, api_key=KEY, **settings):
+        """A connection to it, whose channels do not connect again by themselves."""
+        return videodb_rt.connect(api_key=api_key, base_url=self.url, config={**ONCE, **settings})
 
     def close(self):
         self.process.stdin.close()

@@ -49,7 +49,7 @@ class Vectors(unittest.TestCase):
         cls.server.close()
 
     def connect(self, **settings):
-        return videodb_rt.connect(api_key=KEY, base_url=self.server.url, config=settings)
+        return self.server.connect(api_key=KEY, **settings)
 
     def check_result(self, result, error, is_read=False):
         name = "VDBRT_" + error.status.name if error else "VDBRT_OK"

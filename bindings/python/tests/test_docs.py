@@ -141,5 +141,3 @@ class Documentation(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("VIDEO_DB_API_KEY", done.stdout)
         self.assertNotIn("Traceback", done.stdout)
-
-

@@ -136,7 +136,7 @@ class WithAsyncio(Base):
             began = time.monotonic()
             with self.assertRaises(asyncio.TimeoutError):
                 await asyncio.wait_for(videodb_rt.to_thread(self.connection().get_collection), 0.2)
-            self.assertLess(time.monotonic() - began, 2)
+            self.assertLess(time.monotonic() - began, 10)  # and not 30
 
         run(read())
 

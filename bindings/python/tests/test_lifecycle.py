@@ -66,7 +66,7 @@ class CtrlC(Base):
             process.kill()
             process.wait()
         self.assertIn("KeyboardInterrupt", err)
-        self.assertLess(took, 3)
+        self.assertLess(took, 8)  # and not the 10 or 30 s that the waits would last
         return out
 
     def test_in_a_call(self):
@@ -257,6 +257,7 @@ class EndOfTheInterpreter(Base):
                 kept = ws.stream()
                 await kept.__anext__()
             loop = asyncio.new_event_loop()
+            loop.set_debug(False)  # it tells what takes long, which on a busy machine anything can
             loop.run_until_complete(main())
         """)
 
@@ -299,12 +300,12 @@ class Threads(Base):
         self.server.websocket({"await": "never"})
         connection = self.connection()
         ws = connection.connect_websocket().open()
-        waits = [lambda: connection.get_collection(), lambda: ws.batch(timeout=1)]
+        waits = [lambda: connection.get_collection(), lambda: ws.batch(timeout=2)]
         for wait in waits:
             ended = threading.Event()
 
             def work(wait=wait, ended=ended):
-                with contextlib.suppress(VideodbError), Operation(timeout=1):
+                with contextlib.suppress(VideodbError), Operation(timeout=2):
                     wait()
                 ended.set()
 
@@ -315,7 +316,7 @@ class Threads(Base):
                 now = time.monotonic()
                 longest, last = max(longest, now - last), now
             thread.join()
-            self.assertLess(longest, 0.7)  # of a whole second
+            self.assertLess(longest, 1.5)  # of two seconds
 
     def test_many_calls_at_once(self):
         connection = self.connection()

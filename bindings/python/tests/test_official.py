@@ -100,8 +100,7 @@ class Surface(unittest.TestCase):
                             self.assertEqual(our.default, their.default)
                 for our in have[len(wanted) :]:
                     self.assertIsNot(our.default, inspect.Parameter.empty, f"{our.name} has no default")
-        figure(f"{count} methods of the official SDK have their names and arguments"
-        )
+        figure(f"{count} methods of the official SDK have their names and arguments")
 
     def test_attributes(self):
         members = {"name": "n", "status": "s", "prompt": "p", "rtstreams": [], "channels": [{"type": "video"}]}

@@ -83,7 +83,7 @@ class RawLayer(unittest.TestCase):
             source.write_text("\n".join(lines))
             # Never run: the calls are there for the compiler.
             command = ["gcc", "-std=gnu11", "-Wall", "-Werror=conversion", "-Wno-unused", f"-I{ROOT / 'Include'}", source, "-o", program]
-            subprocess.run([*command, _library.path, "-Wl,-rpath-link,/"], check=True)
+            subprocess.run([*command, _library.path], check=True)
             environment = {"LD_LIBRARY_PATH": str(Path(_library.path).resolve().parent)}
             said = subprocess.run([program], check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout
         in_c = {name: int(value) for name, value in (line.split() for line in said.splitlines())}

@@ -157,7 +157,8 @@ class Event:
 
     def value(self) -> Any:
         """The message, parsed: mostly a dict. {"raw": text} for one that is no JSON."""
-        return parsed(self._text(_json) or "")
+        length = c_size_t()
+        return parsed(decode(_json(self._address, length), length.value, b"replace"))
 
     def message(self, kind: Optional[int] = None) -> "EventDict":
         """The message as a dict whose "channel" has the specification's name. `kind`: what `self.kind` is, where that is known."""

@@ -210,7 +210,8 @@ def own(event: Event) -> None:
     """Tells the log of what the library says about the channel, where it is not handed out."""
     kind, data = event.kind, event.own_data
     in_order = kind == EventKind.DISCONNECTED and (data.get("status") == "VDBRT_E_CLOSED" or data.get("close_code") in ORDERLY)
-    logger.log(logging.INFO if in_order or kind == EventKind.CONNECTED else logging.WARNING, "%s: %s", event.channel, data)
+    quiet = in_order or kind == EventKind.CONNECTED or event.channel == "vdbrt.backfilled"
+    logger.log(logging.INFO if quiet else logging.WARNING, "%s: %s", event.channel, data)
 
 
 def _after_fork() -> None:
