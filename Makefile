@@ -84,7 +84,7 @@ lint: ; @scripts/test.sh format
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests localservice/Package.swift localservice/Sources localservice/Tests \
-	  localservice/Benchmarks
+	  localservice/Benchmarks localservice/Examples
 	clang-format -i $$(git ls-files '*.c' '*.h' '*.cpp')
 
 # Installs what was built, so that it can be run as root without a Swift toolchain on root's PATH.

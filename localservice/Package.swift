@@ -44,10 +44,12 @@ let package = Package(
       swiftSettings: strict),
     // The speech recogniser, a program of its own: it may fail without the service, and opens its library only when it runs.
     .executableTarget(name: "videodb-rt-sphinx", linkerSettings: [.linkedLibrary("dl")]),
+    // What README.md shows, compiled and tested.
+    .target(name: "Examples", dependencies: ["Analysis"], path: "Examples", swiftSettings: pixels),
     .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "videodb-rt-sphinx"], swiftSettings: strict),
     .testTarget(
       name: "LocalServiceTests",
-      dependencies: ["LocalService", "videodb-rt-local", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["LocalService", "Examples", "videodb-rt-local", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

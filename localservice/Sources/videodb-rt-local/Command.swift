@@ -59,6 +59,9 @@ struct Command: AsyncParsableCommand {
       valueName: "auto|none|path"))
   var recogniser = "auto"
 
+  @OptionGroup(title: "Better eyes and ears")
+  var models: ModelOptions
+
   @Option(
     help: ArgumentHelp("Channel name of visual results: scene_index or visual_index.", valueName: "name"))
   var visualChannel = Settings.VisualChannel.sceneIndex
@@ -112,6 +115,9 @@ struct Command: AsyncParsableCommand {
     if apiKey != nil && apiKeyFile != nil {
       throw ValidationError("give either --api-key or --api-key-file")
     }
+    if models.speechURL != nil && recogniser != "auto" {
+      throw ValidationError("give either --speech-url or --recogniser")
+    }
     if apiKey?.isEmpty == true { throw ValidationError("--api-key must not be empty") }
   }
 
@@ -124,7 +130,9 @@ struct Command: AsyncParsableCommand {
     let log = Log(level: logLevel)
     let service: LocalService
     do {
-      service = try await LocalService.start(try settings(), log: log)
+      let settings = try settings()
+      for warning in models.warnings(settings) { log.warning(warning) }
+      service = try await LocalService.start(settings, log: log)
     } catch {
       StandardStream.error.write("videodb-rt-local: \(error)\n")
       throw ExitCode.failure
@@ -154,6 +162,7 @@ struct Command: AsyncParsableCommand {
     settings.privateKeyFile = tlsKey
     settings.ffmpeg = ffmpeg
     settings.recogniser = recogniser == "auto" ? .auto : recogniser == "none" ? .none : .program(recogniser)
+    try models.apply(to: &settings)
     settings.visualChannel = visualChannel
     settings.eventTimeUnit = eventTimeUnit
     settings.conduct.repeatedStart = repeatedTranscriptStart
@@ -181,7 +190,7 @@ struct Command: AsyncParsableCommand {
   }
 
   private func announce(_ service: LocalService, _ log: Log) {
-    for line in AnalyserStatement.text.split(separator: "\n") { log.info(String(line)) }
+    if models.visionURL == nil { for line in AnalyserStatement.text.split(separator: "\n") { log.info(String(line)) } }
     if let file = service.keyFile { log.info("clients need the key in \(file)") }
     if !["127.0.0.1", "::1", "localhost"].contains(host) {
       log.warning("listening on \(host): other machines may reach this service")

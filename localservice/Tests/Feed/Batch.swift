@@ -96,15 +96,14 @@ struct Batch {
   }
 
   private func show(_ scene: Scene, isAudio: Bool, _ live: Bool, _ service: LocalService) throws -> [SceneDispatcher.Sent] {
-    guard live else {
-      guard try !service.store.keep(scene).isEmpty else { throw Refusal.notFound("index \(scene.jobID) does not run") }
-      return []
-    }
+    let audiences = try service.store.keep(scene)
+    guard !audiences.isEmpty else { throw Refusal.notFound("index \(scene.jobID) does not run") }
+    guard live else { return [] }
     let messages = service.messages
-    let sent = service.scenes.tell(scene, as: isAudio ? messages.audio : messages.scene) { prompt in
-      scene.text.contains(prompt) ? EventMatch(confidence: 0.9, explanation: scene.text) : nil
-    }
-    if sent.isEmpty { throw Refusal.notFound("index \(scene.jobID) does not run, or its scene could not be kept") }
-    return sent
+    let told = service.scenes.announce(scene, to: audiences, as: isAudio ? messages.audio : messages.scene)
+    return told
+      + service.scenes.alert(scene, audiences) { event in
+        scene.text.contains(event.prompt) ? EventMatch(confidence: 0.9, explanation: scene.text) : nil
+      }
   }
 }

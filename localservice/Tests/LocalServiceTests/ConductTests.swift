@@ -24,10 +24,9 @@ import Testing
   }
 
   private func show(_ text: String, at start: Double = 1000, _ service: TestService, _ index: String) throws {
-    let sent = service.service.scenes.tell(
-      Scene(jobID: index, start: start, end: start + 1, text: text), as: service.service.messages.scene
-    ) { _ in nil }
-    #expect(sent.count == 1)
+    let scene = Scene(jobID: index, start: start, end: start + 1, text: text)
+    let audiences = try service.service.store.keep(scene)
+    #expect(service.service.scenes.announce(scene, to: audiences, as: service.service.messages.scene).count == 1)
   }
 
   private func startTranscript(_ service: TestService, _ stream: String, _ connection: String) async throws -> Answer {

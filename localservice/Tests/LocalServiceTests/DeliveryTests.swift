@@ -203,7 +203,7 @@ import Testing
     ("http://u:p@a/", "a", 80, "a", "/"),
   ])
   func callbackAddresses(text: String, host: String, port: Int, authority: String, target: String) throws {
-    let address = try #require(WebhookAddress(text))
+    let address = try #require(HTTPAddress(text))
     #expect(address.host == host && address.port == port && address.authority == authority && address.target == target)
     #expect(address.authorization == (text.contains("u:p@") ? "Basic dTpw" : nil))
     #expect(!address.display.contains("x?y") && !address.display.contains("u:p"))

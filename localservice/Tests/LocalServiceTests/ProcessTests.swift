@@ -177,6 +177,39 @@ import Testing
     }
   }
 
+  @Test func itSaysWhichEyesAndEarsAreInUse() async throws {
+    try await inTemporaryDirectory { directory in
+      let keyFile = directory + ".key"
+      defer { try? FileManager.default.removeItem(atPath: keyFile) }
+      try "sk-of-the-eyes\n".write(toFile: keyFile, atomically: true, encoding: .utf8)
+      let server = try LoopbackServer { _, _ in ChatCall.answer("A wall.") }
+      var environment = ProcessInfo.processInfo.environment
+      environment["VIDEO_DB_API_KEY"] = "sk-process"
+      environment["VIDEODB_RT_SPEECH_KEY"] = "sk-of-the-ears"
+      let program = try Program(
+        Self.program,
+        [
+          "--data-dir", directory, "--log-level", "debug", "--vision-url", "http://127.0.0.1:\(server.port)/v1",
+          "--vision-model", "seer", "--vision-key-file", keyFile, "--vision-width", "64", "--speech-url",
+          "http://203.0.113.1/v1",
+        ], environment: environment)
+      let port = try await port(program)
+      let said = program.standardError
+      #expect(said.contains("eyes: the vision model seer at http://127.0.0.1:\(server.port)"))
+      #expect(said.contains("ears: recognised by the speech model at http://203.0.113.1"))
+      #expect(said.contains("--speech-url has no TLS") && !said.contains("--vision-url has no TLS"))
+      let stream = try await call(port, "POST", "/rtstream", "{\"url\":\"\(TestService.camera)\"}").data["id"]?.string
+      _ = try await call(
+        port, "POST", "/rtstream/\(stream ?? "")/index/scene", "{\"extraction_config\":{\"time\":0.5,\"frame_count\":1}}")
+      let request = try await eventually("a request") { server.received.first }
+      #expect(request.header("Authorization") == "Bearer sk-of-the-eyes" && ChatCall(request).json["model"] == "seer")
+      program.signal(SIGTERM)
+      let end = try await program.exit()
+      #expect(end.code == 0 && end.after < 2)
+      #expect(!program.standardError.contains("sk-of-the"))
+    }
+  }
+
   @Test func wrongStartsSayWhy() async throws {
     try await inTemporaryDirectory { directory in
       let running = try start(directory)
@@ -189,6 +222,11 @@ import Testing
         (other, ["--tls-cert", "/none", "--tls-key", "/none"], "/none"),
         (other, ["--api-key-file", "/none"], "cannot read the key file"), (other, ["--port", "70000"], "port"),
         (other, ["--event-time-unit", "h"], "event-time-unit"), ("/proc/none", [], "/proc/none"),
+        (other, ["--vision-url", "ftp://a"], "http://"), (other, ["--speech-url", "nowhere"], "http://"),
+        (other, ["--vision-model", "a"], "need --vision-url"), (other, ["--speech-interim"], "need --speech-url"),
+        (other, ["--vision-url", "http://a", "--vision-key-file", "/none"], "cannot read the key file"),
+        (other, ["--vision-url", "http://a", "--vision-width", "65"], "--vision-width"),
+        (other, ["--speech-url", "http://a", "--recogniser", "none"], "either --speech-url or --recogniser"),
         (other, ["--host", "203.0.113.1"], "cannot listen"), (other, ["--port-file", "/none/port"], "/none/port"),
       ] {
         let program = try start(folder, arguments)

@@ -42,6 +42,7 @@ final class SoundClock: Sendable {
     switch result {
     case .interim(let text, let start, let end): .interim(text: text, start: time(of: start), end: time(of: end))
     case .heard(let until): .heard(until: time(of: until))
+    case .progress: result
     case .final(let words):
       .final(
         words.map { SpokenWord(text: $0.text, start: time(of: $0.start), end: time(of: $0.end), confidence: $0.confidence) })

@@ -23,6 +23,8 @@ public enum SpeechResult: Sendable, Equatable {
   case final([SpokenWord])
   /// No word that begins before this is still to come.
   case heard(until: Double)
+  /// How many pieces of speech were recognised, and how many were not and why. Of a recogniser that may fail and go on.
+  case progress(WorkReport)
 }
 
 /// Something that turns sound into words, a program or a service.

@@ -33,7 +33,8 @@ public enum SpokenRules {
 
   public static func match(prompt: String, window: SpokenWindow) -> EventMatch? {
     let phrases = phrases(of: prompt)
-    let said = window.words.map { $0.text.lowercased() }
+    // Some recognisers add punctuation.
+    let said = window.words.map { words($0.text).joined() }
     if !phrases.isEmpty {
       for phrase in phrases where phrase.count <= said.count {
         for first in 0...(said.count - phrase.count) where Array(said[first..<(first + phrase.count)]) == phrase {

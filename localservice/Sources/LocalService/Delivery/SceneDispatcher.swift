@@ -1,13 +1,12 @@
 import Analysis
 
-/// From a finished window to everyone who has to hear of it: record, event, alerts.
+/// From a described window to everyone who has to hear of it: record, event, alerts.
 final class SceneDispatcher: Sendable {
   private let store: Store
   private let sockets: SocketRegistry
   private let webhooks: WebhookSender
   private let messages: Messages
   private let recordDelay: Double
-  private let log: Log
 
   /// What became of one event: of which alert it was, if of one, and whether there was a socket to take it.
   struct Sent: Sendable {
@@ -15,48 +14,72 @@ final class SceneDispatcher: Sendable {
     let reached: Bool
   }
 
-  init(
-    store: Store, sockets: SocketRegistry, webhooks: WebhookSender, messages: Messages, recordDelay: Double, log: Log
-  ) {
+  init(store: Store, sockets: SocketRegistry, webhooks: WebhookSender, messages: Messages, recordDelay: Double) {
     self.store = store
     self.sockets = sockets
     self.webhooks = webhooks
     self.messages = messages
     self.recordDelay = recordDelay
-    self.log = log
   }
 
-  /// Called on the camera's thread; everything that can take long is only handed over here.
-  func finished(_ description: SceneDescription, jobID: String) {
+  func seen(_ window: DescribedWindow, jobID: String) async throws {
+    try await tell(window, jobID: jobID, as: messages.scene)
+  }
+
+  func heard(_ window: DescribedWindow, jobID: String) async throws {
+    try await tell(window, jobID: jobID, as: messages.audio)
+  }
+
+  /// Throws what was wrong with one of the events that could not be judged; all others have been.
+  private func tell(_ window: DescribedWindow, jobID: String, as message: (Scene, VideoStream) -> JSON) async throws {
     let scene = Scene(
-      jobID: jobID, start: description.start, end: description.end, text: description.text,
-      visibleFrom: Timestamp.now() + recordDelay)
-    tell(scene, as: messages.scene) { EventRules.match(prompt: $0, description: description) }
-  }
-
-  /// Keeps and tells of one window; `match` judges the prompt of an event.
-  @discardableResult
-  func tell(_ scene: Scene, as message: (Scene, VideoStream) -> JSON, match: (String) -> EventMatch?) -> [Sent] {
+      jobID: jobID, start: window.start, end: window.end, text: window.text, visibleFrom: Timestamp.now() + recordDelay)
     let audiences: [Store.Audience]
     do {
-      audiences = try store.keep(scene)
+      audiences = try await Blocking.run { [store] in try store.keep(scene) }
     } catch {
-      log.error("job \(scene.jobID): a scene could not be kept and was not sent: \(error)")
-      return []
+      throw Untold(description: "a scene could not be kept and was not sent: \(error)")
     }
-    var sent: [Sent] = []
-    for audience in audiences {
-      let reached = sockets.send(message(scene, audience.stream), to: audience.job.connectionID)
-      sent.append(Sent(alert: nil, reached: reached))
-      for (alert, event) in audience.alerts {
-        guard let match = match(event.prompt) else { continue }
+    announce(scene, to: audiences, as: message)
+    // The same event may stand on an index more than once, and on the indexes that take its windows over.
+    var matches: [String: EventMatch] = [:]
+    var failure: Untold?
+    var judged: Set<String> = []
+    for (_, event) in audiences.flatMap(\.alerts) where judged.insert(event.id).inserted {
+      do {
+        matches[event.id] = try await window.judge(event.prompt)
+      } catch {
+        failure = Untold(description: "event \(event.id) could not be judged: \(error)")
+      }
+    }
+    alert(scene, audiences) { matches[$0.id] }
+    if let failure { throw failure }
+  }
+
+  private struct Untold: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Tells of a scene that has been kept.
+  @discardableResult
+  func announce(_ scene: Scene, to audiences: [Store.Audience], as message: (Scene, VideoStream) -> JSON) -> [Sent] {
+    audiences.map { audience in
+      Sent(alert: nil, reached: sockets.send(message(scene, audience.stream), to: audience.job.connectionID))
+    }
+  }
+
+  /// `match` gives the verdict on an event; nil when it did not happen.
+  @discardableResult
+  func alert(_ scene: Scene, _ audiences: [Store.Audience], match: (EventRule) -> EventMatch?) -> [Sent] {
+    audiences.flatMap { audience in
+      audience.alerts.compactMap { alert, event -> Sent? in
+        guard let match = match(event) else { return nil }
         let firing = Firing(
           streamID: audience.stream.id, streamName: audience.stream.name, scene: scene,
           alert: alert, event: event, match: match, time: Timestamp.now())
-        sent.append(Sent(alert: alert, reached: sockets.send(messages.alert(firing), to: alert.connectionID)))
-        if let url = alert.callbackURL { webhooks.send(messages.webhook(firing).text, to: url) }
+        defer { if let url = alert.callbackURL { webhooks.send(messages.webhook(firing).text, to: url) } }
+        return Sent(alert: alert, reached: sockets.send(messages.alert(firing), to: alert.connectionID))
       }
     }
-    return sent
   }
 }

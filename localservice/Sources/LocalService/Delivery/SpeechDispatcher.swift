@@ -1,21 +1,17 @@
 import Analysis
 
-/// From a recognised word to everyone who has to hear of it: records, events, alerts on audio indexes.
+/// From a recognised word to everyone who has to hear of it: records and events. Windows of audio indexes go to `SceneDispatcher`.
 final class SpeechDispatcher: Sendable {
   private let store: Store
   private let sockets: SocketRegistry
   private let messages: Messages
-  private let scenes: SceneDispatcher
   private let recordDelay: Double
   private let log: Log
 
-  init(
-    store: Store, sockets: SocketRegistry, messages: Messages, scenes: SceneDispatcher, recordDelay: Double, log: Log
-  ) {
+  init(store: Store, sockets: SocketRegistry, messages: Messages, recordDelay: Double, log: Log) {
     self.store = store
     self.sockets = sockets
     self.messages = messages
-    self.scenes = scenes
     self.recordDelay = recordDelay
     self.log = log
   }
@@ -25,7 +21,7 @@ final class SpeechDispatcher: Sendable {
     do {
       guard let (stream, transcript) = try store.listener(ofStream: streamID) else { return }
       switch result {
-      case .heard: break
+      case .heard, .progress: break
       case .interim(let text, let start, let end):
         let message = messages.transcript(text, isFinal: false, start: start, end: end, stream: stream)
         sockets.send(message, to: transcript.connectionID)
@@ -46,12 +42,6 @@ final class SpeechDispatcher: Sendable {
     let message = messages.transcript(
       utterance.text, isFinal: true, start: utterance.start, end: utterance.end, stream: stream)
     return sockets.send(message, to: transcript.connectionID)
-  }
-
-  func finished(_ window: SpokenWindow, jobID: String) {
-    let scene = Scene(
-      jobID: jobID, start: window.start, end: window.end, text: window.text, visibleFrom: Timestamp.now() + recordDelay)
-    scenes.tell(scene, as: messages.audio) { SpokenRules.match(prompt: $0, window: window) }
   }
 }
 

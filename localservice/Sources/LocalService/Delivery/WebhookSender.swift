@@ -5,7 +5,7 @@ import Synchronization
 final class WebhookSender: Sendable {
   private struct Job: Sendable {
     let id: Int64
-    let address: WebhookAddress
+    let address: HTTPAddress
     let payload: String
   }
 
@@ -26,12 +26,12 @@ final class WebhookSender: Sendable {
   private static let oldestSeconds = 24.0 * 3600
 
   private let store: Store
-  private let client: WebhookClient
+  private let client: HTTPPoster
   private let limits: Settings.Limits
   private let log: Log
   private let state = Mutex(State())
 
-  init(store: Store, client: WebhookClient, limits: Settings.Limits, log: Log) {
+  init(store: Store, client: HTTPPoster, limits: Settings.Limits, log: Log) {
     self.store = store
     self.client = client
     self.limits = limits
@@ -41,7 +41,7 @@ final class WebhookSender: Sendable {
   /// Returns at once.
   func send(_ payload: String, to url: String) {
     // An alert's address was checked when the alert was created.
-    guard let address = WebhookAddress(url) else { return }
+    guard let address = HTTPAddress(url) else { return }
     do {
       let webhook = PendingWebhook(id: nil, url: url, payload: payload, createdAt: Timestamp.now())
       enqueue(Job(id: try store.insert(webhook), address: address, payload: payload), url)
@@ -54,7 +54,7 @@ final class WebhookSender: Sendable {
   func resume() throws {
     for webhook in try store.pendingWebhooks() {
       guard let id = webhook.id else { continue }
-      if let address = WebhookAddress(webhook.url), webhook.createdAt > Timestamp.now() - Self.oldestSeconds {
+      if let address = HTTPAddress(webhook.url), webhook.createdAt > Timestamp.now() - Self.oldestSeconds {
         enqueue(Job(id: id, address: address, payload: webhook.payload), webhook.url)
       } else {
         try store.removeWebhook(id)
@@ -115,8 +115,9 @@ final class WebhookSender: Sendable {
   private func deliver(_ job: Job) async {
     var pause = limits.webhookBackoffSeconds
     for attempt in 1...max(limits.webhookAttempts, 1) {
-      let outcome = await client.post(job.payload, to: job.address, seconds: limits.webhookSeconds)
-      if case .answered(let status) = outcome, (200...299).contains(status) { return forget(job) }
+      let outcome = await client.post(
+        Array(job.payload.utf8), as: "application/json", to: job.address, seconds: limits.webhookSeconds)
+      if case .answered(let answer) = outcome, (200...299).contains(answer.status) { return forget(job) }
       if Task.isCancelled { return }
       log.warning("webhook to \(job.address.display), attempt \(attempt) of \(limits.webhookAttempts): \(outcome)")
       guard attempt < limits.webhookAttempts else { break }

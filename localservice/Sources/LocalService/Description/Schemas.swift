@@ -38,18 +38,24 @@ extension Schema {
       ["state": choice("connecting", "live", "lost", "ended", "stopped"), "error": text, "frames": whole],
       optional: ["error", "frames"]),
     "recording": answer(["state": choice("on", "off", "failed"), "error": text], optional: ["error"]),
+    "analysis": analysis,
   ])
 
-  private static let sceneIndex = answer([
-    "rtstream_index_id": text,
-    "extraction_type": choice("time", "transcript"),
-    "extraction_config": answer(
-      ["time": number, "frame_count": whole, "segmenter": segmenter, "segmentation_value": number],
-      optional: ["time", "frame_count", "segmenter", "segmentation_value"]),
-    "prompt": orNull(text),
-    "name": orNull(text),
-    "status": running,
-  ])
+  private static let analysis = answer(
+    ["state": choice("ok", "failing"), "error": text, "done": whole, "skipped": whole, "failed": whole], optional: ["error"])
+
+  private static let sceneIndex = answer(
+    [
+      "rtstream_index_id": text,
+      "extraction_type": choice("time", "transcript"),
+      "extraction_config": answer(
+        ["time": number, "frame_count": whole, "segmenter": segmenter, "segmentation_value": number],
+        optional: ["time", "frame_count", "segmenter", "segmentation_value"]),
+      "prompt": orNull(text),
+      "name": orNull(text),
+      "status": running,
+      "analysis": analysis,
+    ], optional: ["analysis"])
 
   private static let utterance = answer([
     "start": time,
@@ -90,21 +96,23 @@ extension Schema {
     "mode": choice("continuous"),
   ])
 
-  private static let understanding = answer([
-    "understanding_id": text,
-    "rtstream_id": text,
-    "status": running,
-    "store": flag,
-    "segmentation": answer(["type": choice("time"), "window": text]),
-    "analyzers": list(
-      answer([
-        "type": choice("vlm"),
-        "name": text,
-        "sampling": answer(["frame_count": whole]),
-        "config": answer(["prompt": text, "model": text], optional: ["model"]),
-      ])),
-    "outputs": map(reference("UnderstandingOutput")),
-  ])
+  private static let understanding = answer(
+    [
+      "understanding_id": text,
+      "rtstream_id": text,
+      "status": running,
+      "store": flag,
+      "segmentation": answer(["type": choice("time"), "window": text]),
+      "analyzers": list(
+        answer([
+          "type": choice("vlm"),
+          "name": text,
+          "sampling": answer(["frame_count": whole]),
+          "config": answer(["prompt": text, "model": text], optional: ["model"]),
+        ])),
+      "outputs": map(reference("UnderstandingOutput")),
+      "analysis": analysis,
+    ], optional: ["analysis"])
 
   private static let index = answer([
     "index_id": text,

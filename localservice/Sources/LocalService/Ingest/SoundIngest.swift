@@ -6,7 +6,7 @@ import Synchronization
 final class SoundIngest: Sendable {
   struct Handlers: Sendable {
     let onSpeech: @Sendable (_ streamID: String, SpeechResult) -> Void
-    let onWindow: @Sendable (_ jobID: String, SpokenWindow) -> Void
+    let onWindow: Ingest.WindowHandler
   }
 
   private struct State {
@@ -20,13 +20,17 @@ final class SoundIngest: Sendable {
 
   /// Nil where there is none.
   let recogniser: (any SpeechRecogniser)?
+  private let analyser: any Analyser
   private let ffmpeg: String
   private let log: Log
   private let handlers: Handlers
   private let state = Mutex(State())
 
-  init(recogniser: (any SpeechRecogniser)?, ffmpeg: String, log: Log, handlers: Handlers) {
+  init(
+    recogniser: (any SpeechRecogniser)?, analyser: any Analyser, ffmpeg: String, log: Log, handlers: Handlers
+  ) {
     self.recogniser = recogniser
+    self.analyser = analyser
     self.ffmpeg = ffmpeg
     self.log = log
     self.handlers = handlers
@@ -38,7 +42,8 @@ final class SoundIngest: Sendable {
     state.withLock { state in
       guard !state.closed, state.streams[stream.id] == nil else { return }
       let listening = ListeningStream(
-        id: stream.id, url: stream.url, ffmpeg: ffmpeg, recogniser: recogniser, log: log, handlers: handlers)
+        id: stream.id, url: stream.url, ffmpeg: ffmpeg, recogniser: recogniser, analyser: analyser, log: log,
+        handlers: handlers)
       for job in jobs { listening.watch(job) }
       state.streams[stream.id] = listening
       listening.microphone.start()
@@ -69,6 +74,13 @@ final class SoundIngest: Sendable {
   /// Nil for a stream that is not listened to.
   func report(_ streamID: String) -> CameraState? { stream(streamID)?.report }
 
+  /// What became of what was said; nil for a stream that is not listened to, or of a recogniser that does not tell.
+  func progress(_ streamID: String) -> WorkReport? { stream(streamID)?.progress }
+
+  /// What became of the windows of a running audio index, or of all of a stream's.
+  func work(ofJob id: String, streamID: String) -> WorkReport? { stream(streamID)?.work(ofJob: id) }
+  func work(ofStream id: String) -> WorkReport? { stream(id)?.work }
+
   /// Whether the camera turned out to send no sound. Waits for it to be known, but not for ever.
   func isSilent(_ streamID: String, within seconds: Double) async -> Bool {
     let deadline = ContinuousClock.now + .seconds(seconds)
@@ -85,11 +97,17 @@ final class SoundIngest: Sendable {
   private func stream(_ id: String) -> ListeningStream? { state.withLock { $0.streams[id] } }
 }
 
-/// One microphone and the batchers of its stream's audio indexes.
+/// One microphone, and the batchers and queues of its stream's audio indexes.
 private final class ListeningStream: Sendable {
+  private struct Watch {
+    var batcher: SpeechBatcher
+    let queue: WorkQueue<SpokenWindow>
+  }
+
   private struct State {
-    var batchers: [String: SpeechBatcher] = [:]
+    var watches: [String: Watch] = [:]
     var report = CameraState.connecting
+    var progress: WorkReport?
   }
 
   /// The state is shared with the microphone's callbacks, which must not hold the microphone.
@@ -99,18 +117,22 @@ private final class ListeningStream: Sendable {
 
   let microphone: Microphone
   private let shared = Shared()
+  private let analyser: any Analyser
+  private let log: Log
   private let handlers: SoundIngest.Handlers
 
   init(
-    id: String, url: String, ffmpeg: String, recogniser: any SpeechRecogniser, log: Log, handlers: SoundIngest.Handlers
+    id: String, url: String, ffmpeg: String, recogniser: any SpeechRecogniser, analyser: any Analyser, log: Log,
+    handlers: SoundIngest.Handlers
   ) {
     self.handlers = handlers
+    self.analyser = analyser
+    self.log = log
     microphone = Microphone(
       url: url, ffmpeg: ffmpeg, recogniser: recogniser,
       onResult: { [shared] result in
         handlers.onSpeech(id, result)
-        let windows = shared.state.withLock { Self.windows(of: result, &$0.batchers) }
-        for (jobID, window) in windows { handlers.onWindow(jobID, window) }
+        shared.state.withLock { Self.take(result, &$0) }
       },
       onState: { [shared] state in
         shared.state.withLock { shared in
@@ -126,43 +148,68 @@ private final class ListeningStream: Sendable {
       })
   }
 
-  private static func windows(
-    of result: SpeechResult, _ batchers: inout [String: SpeechBatcher]
-  ) -> [(String, SpokenWindow)] {
-    batchers.keys.sorted().flatMap { id -> [(String, SpokenWindow)] in
+  private static func take(_ result: SpeechResult, _ state: inout State) {
+    if case .progress(let report) = result { state.progress = report }
+    for id in state.watches.keys {
       let windows: [SpokenWindow]? =
         switch result {
-        case .interim: nil
-        case .final(let words): batchers[id]?.add(words)
-        case .heard(let time): batchers[id]?.passed(time)
+        case .interim, .progress: nil
+        case .final(let words): state.watches[id]?.batcher.add(words)
+        case .heard(let time): state.watches[id]?.batcher.passed(time)
         }
-      return (windows ?? []).map { (id, $0) }
+      for window in windows ?? [] { state.watches[id]?.queue.add(window) }
     }
   }
 
   var report: CameraState { shared.state.withLock { $0.report } }
+  var progress: WorkReport? { shared.state.withLock { $0.progress } }
+  var work: WorkReport { queues.reduce(WorkReport()) { $0 + $1.report } }
+  func work(ofJob id: String) -> WorkReport? { shared.state.withLock { $0.watches[id]?.queue }?.report }
+
+  private var queues: [WorkQueue<SpokenWindow>] { shared.state.withLock { $0.watches.values.map(\.queue) } }
 
   func watch(_ job: WindowJob) {
     guard let batch = job.batch else { return }
-    shared.state.withLock { $0.batchers[job.id] = SpeechBatcher(batch, from: Timestamp.now()) }
+    let queue = WorkQueue<SpokenWindow>(job.workName, log: log) { [analyser, onWindow = handlers.onWindow] window in
+      let text = try await analyser.describe(window, prompt: job.prompt)
+      let described = DescribedWindow(start: window.start, end: window.end, text: text) { event in
+        try await analyser.judge(event, in: window, described: text)
+      }
+      try await onWindow(job.id, described)
+    }
+    shared.state.withLock { state in
+      state.watches[job.id] = Watch(batcher: SpeechBatcher(batch, from: Timestamp.now()), queue: queue)
+    }
   }
 
-  func unwatch(_ jobID: String) { shared.state.withLock { $0.batchers[jobID] = nil } }
+  func unwatch(_ jobID: String) {
+    guard let watch = shared.state.withLock({ $0.watches.removeValue(forKey: jobID) }) else { return }
+    Task { await watch.queue.finish(within: 0) }
+  }
 
   /// Windows at hand are told as far as they have come.
   func stop(within seconds: Double) async {
+    let deadline = ContinuousClock.now + .seconds(seconds)
     await withCheckedContinuation { done in
       // This waits for two child processes; not on a thread that runs other tasks.
       DispatchQueue.global().async { [self] in
         microphone.stop(within: seconds)
-        let windows = shared.state.withLock { state in
-          state.batchers.keys.sorted().flatMap { id in (state.batchers[id]?.finish() ?? []).map { (id, $0) } }
+        shared.state.withLock { state in
+          for id in state.watches.keys {
+            for window in state.watches[id]?.batcher.finish() ?? [] { state.watches[id]?.queue.add(window) }
+          }
         }
-        for (jobID, window) in windows { handlers.onWindow(jobID, window) }
         done.resume()
       }
     }
+    let left = max((deadline - ContinuousClock.now) / .seconds(1), Self.leastSeconds)
+    await withTaskGroup { group in
+      for queue in queues { group.addTask { await queue.finish(within: left) } }
+    }
   }
+
+  /// For windows of what was said before, also when the words being spoken are dropped.
+  private static let leastSeconds = 0.3
 }
 
 extension WindowJob {

@@ -1,5 +1,3 @@
-import Analysis
-
 /// Alerts: an event rule on an index, and where its firings go.
 extension Routes {
   func addAlerts(to router: inout Router) {
@@ -38,7 +36,7 @@ extension Routes {
     guard let event = try await store.event(eventID) else {
       throw Refusal.notFound("there is no event '\(Fields.short(given))'")
     }
-    let hears = job.segmenter == nil ? nil : SpokenRules.understanding(of: event.prompt)
+    let hears = job.segmenter == nil ? nil : analyser.understanding(ofSpoken: event.prompt)
     guard job.segmenter == nil || hears != nil else {
       throw Refusal.invalid(
         "an alert on an audio index goes by words: the event's prompt must name some, such as: somebody says \"fire\"")
@@ -53,7 +51,7 @@ extension Routes {
   /// Where a webhook goes. Clients that want none send null or an empty text.
   static func callback(_ fields: Fields) throws -> String? {
     let callback = try fields.string("callback_url").flatMap { $0.isEmpty ? nil : $0 }
-    if let callback, WebhookAddress(callback) == nil {
+    if let callback, HTTPAddress(callback) == nil {
       throw Refusal.invalid("'callback_url' must be an absolute http:// or https:// URL")
     }
     return callback

@@ -25,7 +25,7 @@ extension Routes {
     log.info("stream \(stream.id): audio index \(index.id) created")
     let listening = try store.wantsTranscript(stream.id)
     return .data(
-      Self.form(index),
+      form(index),
       message: listening ? nil : "there are no records as long as no transcript is running: start one")
   }
 

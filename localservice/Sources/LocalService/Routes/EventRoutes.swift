@@ -1,5 +1,3 @@
-import Analysis
-
 /// Event rules: reusable, not bound to a stream.
 extension Routes {
   func addEvents(to router: inout Router) {
@@ -12,7 +10,7 @@ extension Routes {
       try await store.insert(event)
       return .data(
         ["event_id": .string(event.id)],
-        message: "understood as: \(EventRules.understanding(of: event.prompt))")
+        message: "understood as: \(analyser.understanding(of: event.prompt))")
     }
     router.on("GET", "/rtstream/event") { _ in
       let events = try await store.events().map { event -> JSON in

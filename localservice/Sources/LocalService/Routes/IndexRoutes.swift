@@ -8,9 +8,9 @@ extension Routes {
     router.on("POST", "/rtstream/{id}/index/scene", alone(createIndex))
     router.on("GET", "/rtstream/{id}/index/scene") { request in
       let indexes = try await store.jobs(.sceneIndex, ofStream: try await stream(request).id)
-      return .data(["scene_indexes": .array(indexes.map(Self.form))])
+      return .data(["scene_indexes": .array(indexes.map(form))])
     }
-    router.on("GET", "/rtstream/{id}/index/{index}") { .data(Self.form(try await job(.sceneIndex, $0))) }
+    router.on("GET", "/rtstream/{id}/index/{index}") { .data(form(try await job(.sceneIndex, $0))) }
     router.on("GET", "/rtstream/{id}/index/scene/{index}") { request in
       try await records(of: try await job(.sceneIndex, request), request, as: "scene_index_records")
     }
@@ -18,16 +18,19 @@ extension Routes {
     router.on("PATCH", "/rtstream/{id}/index/scene/{index}/status", setStatus(of: .sceneIndex))
   }
 
-  static func form(_ index: WindowJob) -> JSON {
-    [
-      "rtstream_index_id": .string(index.id),
-      "extraction_type": index.segmenter == nil ? "time" : "transcript",
-      "extraction_config": index.segmenter.map { audioConfig(index, $0) }
-        ?? ["time": number(index.seconds), "frame_count": .integer(index.frameCount)],
-      "prompt": .optional(index.prompt),
-      "name": .optional(index.name),
-      "status": .string(index.running ? "running" : "stopped"),
+  func form(_ index: WindowJob) -> JSON {
+    let members: [JSON.Member] = [
+      .init("rtstream_index_id", .string(index.id)),
+      .init("extraction_type", index.segmenter == nil ? "time" : "transcript"),
+      .init(
+        "extraction_config",
+        index.segmenter.map { Self.audioConfig(index, $0) }
+          ?? ["time": Self.number(index.seconds), "frame_count": .integer(index.frameCount)]),
+      .init("prompt", .optional(index.prompt)),
+      .init("name", .optional(index.name)),
+      .init("status", .string(index.running ? "running" : "stopped")),
     ]
+    return .object(members + analysis(of: index))
   }
 
   private func createIndex(_ request: Request) async throws -> Reply {
@@ -52,7 +55,7 @@ extension Routes {
     try await store.insert(index)
     ingest.watch(index)
     log.info("stream \(stream.id): scene index \(index.id) created")
-    return .data(Self.form(index))
+    return .data(form(index))
   }
 
   private func updatePrompt(_ request: Request) async throws -> Reply {

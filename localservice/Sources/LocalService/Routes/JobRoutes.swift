@@ -1,3 +1,5 @@
+import Analysis
+
 /// What scene indexes, understandings and derived indexes have in common: each is a job over windows, with a path of its
 /// own, that is started, stopped and read.
 extension Routes {
@@ -49,6 +51,26 @@ extension Routes {
       ["start": recordTime(scene.start), "end": recordTime(scene.end), "description": .string(scene.text)]
     }
     return .data(.object([.init(key, .array(records)), .init("next_page", .bool(more))]))
+  }
+
+  /// What becomes of the windows of a job; no member for one that is not looked at, or whose windows another one looks at.
+  func analysis(of job: WindowJob) -> [JSON.Member] {
+    guard job.running, job.kind != .derivedIndex else { return [] }
+    let report =
+      job.segmenter == nil
+      ? ingest.work(ofJob: job.id, streamID: job.streamID) : sounds.work(ofJob: job.id, streamID: job.streamID)
+    return report.map { [.init("analysis", Self.form($0))] } ?? []
+  }
+
+  /// `failing` means that the last window, or sentence, could not be worked out, and `error` says why.
+  static func form(_ report: WorkReport) -> JSON {
+    var members: [JSON.Member] = [.init("state", report.error == nil ? "ok" : "failing")]
+    if let error = report.error { members.append(.init("error", .string(error))) }
+    members += [
+      .init("done", .integer(report.done)), .init("skipped", .integer(report.skipped)),
+      .init("failed", .integer(report.failed)),
+    ]
+    return .object(members)
   }
 
   /// 10 rather than 10.0.

@@ -1,8 +1,11 @@
+import Analysis
+
 /// What the handlers work on. Each group of paths has a file of its own.
 struct Routes: Sendable {
   let store: Store
   let ingest: Ingest
   let sounds: SoundIngest
+  let analyser: any Analyser
   let recordings: Recordings
   let exporter: Exporter
   let sockets: SocketRegistry

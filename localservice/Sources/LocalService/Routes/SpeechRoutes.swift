@@ -36,7 +36,10 @@ extension Routes {
     guard let transcript else { return "no transcript was started" }
     guard transcript.running else { return nil }
     switch sounds.report(stream.id) {
-    case .live: return nil
+    case .live:
+      return sounds.progress(stream.id).flatMap { progress in
+        progress.error.map { "\(progress.failed + progress.skipped) sentences are missing so far; the last: \($0)" }
+      }
     case .connecting: return "no sound has come yet"
     case .lost(let reason): return "no sound, trying again: \(reason)"
     case .ended(let reason): return "no sound: \(reason)"

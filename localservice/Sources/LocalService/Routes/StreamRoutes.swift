@@ -40,7 +40,14 @@ extension Routes {
       "created_at": .string(Timestamp.naiveUTC(stream.createdAt)),
       "camera": .object(camera),
       "recording": recording(stream),
+      "analysis": Self.form(analysis(of: stream)),
     ]
+  }
+
+  /// What becomes of all that is seen and heard in a stream.
+  private func analysis(of stream: VideoStream) -> WorkReport {
+    [ingest.work(ofStream: stream.id), sounds.progress(stream.id), sounds.work(ofStream: stream.id)].compactMap { $0 }
+      .reduce(WorkReport(), +)
   }
 
   /// `failed` means that nothing is recorded at the moment, and `error` says why; the camera goes on.

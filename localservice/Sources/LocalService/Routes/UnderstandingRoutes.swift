@@ -7,10 +7,10 @@ extension Routes {
     router.on("POST", Self.path, alone(createUnderstanding))
     router.on("GET", Self.path) { request in
       let all = try await store.jobs(.understanding, ofStream: try await stream(request).id)
-      return .data(["understandings": .array(all.map(Self.understanding))])
+      return .data(["understandings": .array(all.map(understanding))])
     }
     router.on("GET", Self.path + "/{understanding}") { request in
-      .data(Self.understanding(try await job(.understanding, request)))
+      .data(understanding(try await job(.understanding, request)))
     }
     router.on("PATCH", Self.path + "/{understanding}/status", setStatus(of: .understanding))
     router.on("GET", Self.path + "/{understanding}/records", listUnderstandingRecords)
@@ -19,8 +19,8 @@ extension Routes {
   /// The name of an understanding's one output.
   static func output(of job: WindowJob) -> String { job.name ?? defaultOutput }
 
-  private static func understanding(_ job: WindowJob) -> JSON {
-    let output = output(of: job)
+  private func understanding(_ job: WindowJob) -> JSON {
+    let output = Self.output(of: job)
     var config: [JSON.Member] = [.init("prompt", .optional(job.prompt))]
     if let model = job.model { config.append(.init("model", .string(model))) }
     let outputs: JSON = [
@@ -32,22 +32,22 @@ extension Routes {
       "extract_type": "vlm",
       "mode": "continuous",
     ]
-    return [
-      "understanding_id": .string(job.id),
-      "rtstream_id": .string(job.streamID),
-      "status": .string(job.running ? "running" : "stopped"),
-      "store": .bool(job.store),
-      "segmentation": ["type": "time", "window": .string(WindowLength.text(job.seconds))],
-      "analyzers": [
-        [
-          "type": "vlm",
-          "name": .string(output),
-          "sampling": ["frame_count": .integer(job.frameCount)],
-          "config": .object(config),
-        ]
-      ],
-      "outputs": .object([.init(output, outputs)]),
+    let analyzer: JSON = [
+      "type": "vlm",
+      "name": .string(output),
+      "sampling": ["frame_count": .integer(job.frameCount)],
+      "config": .object(config),
     ]
+    let members: [JSON.Member] = [
+      .init("understanding_id", .string(job.id)),
+      .init("rtstream_id", .string(job.streamID)),
+      .init("status", .string(job.running ? "running" : "stopped")),
+      .init("store", .bool(job.store)),
+      .init("segmentation", ["type": "time", "window": .string(WindowLength.text(job.seconds))]),
+      .init("analyzers", [analyzer]),
+      .init("outputs", .object([.init(output, outputs)])),
+    ]
+    return .object(members + analysis(of: job))
   }
 
   private func createUnderstanding(_ request: Request) async throws -> Reply {
@@ -75,7 +75,7 @@ extension Routes {
     try await store.insert(job)
     ingest.watch(job)
     log.info("stream \(stream.id): understanding \(job.id) created")
-    return .data(Self.understanding(job))
+    return .data(understanding(job))
   }
 
   private func listUnderstandingRecords(_ request: Request) async throws -> Reply {

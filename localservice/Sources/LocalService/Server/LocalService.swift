@@ -14,6 +14,7 @@ public final class LocalService: Sendable {
   private let group: MultiThreadedEventLoopGroup
   let sockets: SocketRegistry
   let router: Router
+  private let poster: HTTPPoster
   private let webhooks: WebhookSender
   let messages: Messages
   let scenes: SceneDispatcher
@@ -47,26 +48,28 @@ public final class LocalService: Sendable {
     let key = APIKey(try settings.apiKey ?? directory.storedKey())
     let store = try Store(file: directory.databaseFile)
     let sockets = SocketRegistry(ticketSeconds: limits.ticketSeconds)
-    let webhooks = WebhookSender(store: store, client: try WebhookClient(group: group), limits: limits, log: log)
+    let poster = try HTTPPoster(group: group)
+    let webhooks = WebhookSender(store: store, client: poster, limits: limits, log: log)
     let messages = Messages(visualChannel: settings.visualChannel, timeUnit: settings.eventTimeUnit)
     let dispatcher = SceneDispatcher(
-      store: store, sockets: sockets, webhooks: webhooks, messages: messages, recordDelay: settings.conduct.recordDelay,
-      log: log)
+      store: store, sockets: sockets, webhooks: webhooks, messages: messages, recordDelay: settings.conduct.recordDelay)
     let recordings = try Recordings(
       store: store, dataDirectory: settings.dataDirectory, settings: settings.recording, log: log)
+    let analyser = Self.analyser(settings, poster)
+    log.info("eyes: \(analyser.name)")
     let ingest = Ingest(
-      ffmpeg: settings.ffmpeg, framesPerSecond: limits.framesPerSecond, recordings: recordings, log: log
+      ffmpeg: settings.ffmpeg, framesPerSecond: limits.framesPerSecond, analyser: analyser, recordings: recordings, log: log
     ) {
-      dispatcher.finished($1, jobID: $0)
+      try await dispatcher.seen($1, jobID: $0)
     }
     let speech = SpeechDispatcher(
-      store: store, sockets: sockets, messages: messages, scenes: dispatcher,
-      recordDelay: settings.conduct.recordDelay, log: log)
+      store: store, sockets: sockets, messages: messages, recordDelay: settings.conduct.recordDelay, log: log)
     let sounds = SoundIngest(
-      recogniser: try Self.recogniser(settings.recogniser, log), ffmpeg: settings.ffmpeg, log: log,
-      handlers: .init(onSpeech: { speech.heard($1, streamID: $0) }, onWindow: { speech.finished($1, jobID: $0) }))
+      recogniser: try Self.recogniser(settings, poster, log), analyser: analyser, ffmpeg: settings.ffmpeg, log: log,
+      handlers: .init(
+        onSpeech: { speech.heard($1, streamID: $0) }, onWindow: { try await dispatcher.heard($1, jobID: $0) }))
     let routes = Routes(
-      store: store, ingest: ingest, sounds: sounds, recordings: recordings,
+      store: store, ingest: ingest, sounds: sounds, analyser: analyser, recordings: recordings,
       exporter: Exporter(
         store: store, recordings: recordings, directory: settings.dataDirectory, ffmpeg: settings.ffmpeg, log: log),
       sockets: sockets, captureEvents: CaptureEvents(sockets: sockets, webhooks: webhooks), conduct: settings.conduct,
@@ -79,6 +82,7 @@ public final class LocalService: Sendable {
     self.store = store
     self.sockets = sockets
     self.router = router
+    self.poster = poster
     self.webhooks = webhooks
     self.messages = messages
     scenes = dispatcher
@@ -107,22 +111,36 @@ public final class LocalService: Sendable {
     }
   }
 
+  private static func analyser(_ settings: Settings, _ poster: HTTPPoster) -> any Analyser {
+    switch settings.eyes {
+    case .pixels: PixelAnalyser()
+    case .model(let server, let width):
+      VisionAnalyser(ModelClient(server, name: "vision", poster: poster), frameWidth: width, ffmpeg: settings.ffmpeg)
+    case .analyser(let own): own
+    }
+  }
+
   /// One that was named must be there; one that is looked for may be missing.
-  private static func recogniser(_ wanted: Settings.Recogniser, _ log: Log) throws -> (any SpeechRecogniser)? {
+  private static func recogniser(
+    _ settings: Settings, _ poster: HTTPPoster, _ log: Log
+  ) throws -> (any SpeechRecogniser)? {
+    let wanted = settings.recogniser
     do {
-      let found: RecogniserProgram
+      let found: any SpeechRecogniser
       switch wanted {
+      case .model(let server, let interim):
+        found = ModelRecogniser(ModelClient(server, name: "speech", poster: poster), interim: interim, log: log)
       case .none:
-        log.info("speech: no recogniser, as asked for: there are no transcripts")
+        log.info("ears: no recogniser, as asked for: there are no transcripts")
         return nil
       case .auto: found = try RecogniserProgram.installed()
       case .program(let path): found = try RecogniserProgram(path: path)
       }
-      log.info("speech: recognised by \(found.name)")
+      log.info("ears: recognised by \(found.name)")
       return found
     } catch {
       if case .program = wanted { throw StartError("\(error)") }
-      log.warning("speech: no recogniser, so there are no transcripts: \(error)")
+      log.warning("ears: no recogniser, so there are no transcripts: \(error)")
       return nil
     }
   }
@@ -145,6 +163,7 @@ public final class LocalService: Sendable {
     async let cameras: Void = ingest.stopAll()
     async let calls: Void = webhooks.close()
     _ = await (speech, cameras, calls)
+    await poster.close()
     recordings.close()
     try? await group.shutdownGracefully()
     store.close()

@@ -1,3 +1,5 @@
+import Analysis
+
 /// Everything that decides how one service runs. The command line fills it; tests build it directly.
 public struct Settings: Sendable {
   public var host = "127.0.0.1"
@@ -9,6 +11,7 @@ public struct Settings: Sendable {
   public var certificateFile: String?
   public var privateKeyFile: String?
   public var ffmpeg = "ffmpeg"
+  public var eyes = Eyes.pixels
   public var recogniser = Recogniser.none
   public var visualChannel = VisualChannel.sceneIndex
   public var eventTimeUnit = TimeUnit.milliseconds
@@ -22,9 +25,20 @@ public struct Settings: Sendable {
 
   public var usesTLS: Bool { certificateFile != nil }
 
+  /// What turns pictures into words and judges events.
+  public enum Eyes: Sendable {
+    case pixels
+    /// `width`: of the pictures that it is sent.
+    case model(ModelServer, width: Int)
+    /// One's own, also for what is said in audio indexes.
+    case analyser(any Analyser)
+  }
+
   /// What turns speech into words.
   public enum Recogniser: Sendable, Equatable {
     case none
+    /// With `interim` it is also asked for the words of a sentence that has not ended.
+    case model(ModelServer, interim: Bool)
     /// The one that comes with this service, where the system has what it needs.
     case auto
     case program(String)

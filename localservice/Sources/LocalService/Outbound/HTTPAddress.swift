@@ -1,7 +1,7 @@
 import Foundation
 
-/// A callback URL, taken apart for one HTTP request.
-struct WebhookAddress: Sendable {
+/// An address that the service calls, taken apart for one HTTP request.
+struct HTTPAddress: Sendable, Equatable {
   let usesTLS: Bool
   let host: String
   let port: Int
