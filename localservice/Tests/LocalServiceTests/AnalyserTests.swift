@@ -104,4 +104,25 @@ import Testing
     _ = try await eventually("it to end") { queue.isIdle ? true : nil }
     #expect(!done.withLock { $0 }.contains(12) && !done.withLock { $0 }.contains(13))
   }
+
+  @Test func aQueueKeepsNoMoreThanFitsInMemory() async throws {
+    let gate = Gate()
+    let done = Mutex<[Int]>([])
+    let queue = WorkQueue<Int>("work", log: Log(level: .error) { _ in }, bytes: { $0 << 20 }) { item in
+      await gate.wait()
+      done.withLock { $0.append(item) }
+    }
+    queue.add(1)
+    _ = try await eventually("the first to be begun") { gate.count == 1 ? true : nil }
+    // Megabytes: each new one leaves what fits beside it, and one too large for all stays alone.
+    for (item, skipped) in [(60, 0), (61, 0), (30, 1), (37, 1), (1000, 4), (2, 5)] {
+      queue.add(item)
+      #expect(queue.report.skipped == skipped, "\(item)")
+    }
+    _ = try await eventually("all to be done") {
+      gate.open()
+      return queue.isIdle ? true : nil
+    }
+    #expect(done.withLock { $0 } == [1, 2])
+  }
 }

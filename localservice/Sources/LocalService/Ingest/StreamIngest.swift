@@ -141,7 +141,8 @@ private final class FrameReader: Sendable {
   }
 
   private func queue(of job: WindowJob) -> WorkQueue<Gathered> {
-    WorkQueue(job.workName, log: log) { [id = job.id, analyser, onWindow] gathered in
+    WorkQueue(job.workName, log: log, bytes: { $0.window.frames.reduce(0) { $0 + $1.rgb.count } }) {
+      [id = job.id, analyser, onWindow] gathered in
       let window = gathered.window
       let text = try await analyser.describe(window, prompt: gathered.prompt)
       let described = DescribedWindow(start: window.start, end: window.end, text: text) { event in

@@ -17,20 +17,26 @@ final class WorkQueue<Item: Sendable>: Sendable {
   struct Uncounted: Error {}
 
   private static var mostWaiting: Int { 4 }
+  /// Of what is waiting; a single piece may have more.
+  private static var mostBytes: Int { 128 << 20 }
 
   private let name: String
   private let log: Log
+  private let bytes: @Sendable (Item) -> Int
   private let changed: @Sendable (WorkReport) -> Void
   private let work: @Sendable (Item) async throws -> Void
   private let state = Mutex(State())
 
-  /// `name` begins each line of the log. `changed` is called after each piece of work, in order with it.
+  /// `name` begins each line of the log. `bytes` is what a piece keeps in memory, as far as that is worth counting. `changed` is
+  /// called after each piece of work, in order with it.
   init(
-    _ name: String, log: Log, changed: @escaping @Sendable (WorkReport) -> Void = { _ in },
+    _ name: String, log: Log, bytes: @escaping @Sendable (Item) -> Int = { _ in 0 },
+    changed: @escaping @Sendable (WorkReport) -> Void = { _ in },
     work: @escaping @Sendable (Item) async throws -> Void
   ) {
     self.name = name
     self.log = log
+    self.bytes = bytes
     self.changed = changed
     self.work = work
   }
@@ -43,9 +49,9 @@ final class WorkQueue<Item: Sendable>: Sendable {
     let begunToSkip = state.withLock { state in
       guard !state.closed else { return false }
       state.waiting.append(item)
-      let tooMany = state.waiting.count > Self.mostWaiting
-      if tooMany { state.waiting.removeFirst() }
-      let isNews = tooMany && skip(1, &state)
+      let surplus = surplus(state.waiting)
+      state.waiting.removeFirst(surplus)
+      let isNews = surplus > 0 && skip(surplus, &state)
       if state.task == nil { state.task = Task { await run() } }
       return isNews
     }
@@ -81,6 +87,18 @@ final class WorkQueue<Item: Sendable>: Sendable {
     }
     task?.cancel()
     if left > 0 { log.warning("\(name): ended with \(left) unfinished") }
+  }
+
+  /// How many of the oldest have to go.
+  private func surplus(_ waiting: [Item]) -> Int {
+    var kept = 0
+    var size = 0
+    for item in waiting.reversed() {
+      size += bytes(item)
+      if kept == Self.mostWaiting || (kept > 0 && size > Self.mostBytes) { break }
+      kept += 1
+    }
+    return waiting.count - kept
   }
 
   private func skip(_ count: Int, _ state: inout State) -> Bool {
