@@ -10,6 +10,12 @@ scripts/venv.sh || exit 1
 chaos_programs release
 [ $failed = 0 ] || finish
 "$PYTHON" $chaos/chaos.py --clients "${CLIENTS:-c,swift,official}" --together --events "${EVENTS:-1000000}" \
-  --faults "${FAULTS:-2000}" --rate "${RATE:-1000}" --seed "${SEED:-1}" --late 120 --config backfill.late_ms=130000 \
-  --patience 300 --out build/chaos/table.json || failed=1
+  --faults "${FAULTS:-2000}" --rate "${RATE:-500}" --seed "${SEED:-1}" --out build/chaos/table.json || failed=1
+echo "With the timers as they are:"
+"$PYTHON" $chaos/chaos.py --clients c --no-quick --events 12000 --faults 24 --rate 100 --seed "${SEED:-1}" --late 120 \
+  --patience 400 || failed=1
+"$PYTHON" $chaos/kill.py || failed=1
+"$PYTHON" $chaos/pressure.py || failed=1
+"$PYTHON" $chaos/quiet.py --quiet 60000 || failed=1
+"$PYTHON" $chaos/half_open.py || failed=1
 finish

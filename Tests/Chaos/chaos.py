@@ -24,7 +24,8 @@ from world import World
 # Shortened, so that a cut takes tenths of seconds rather than seconds.
 QUICK = """
     reconnect.base_ms=20 reconnect.max_ms=200 rebind.alert_settle_ms=60 rebind.max_alerts_per_hour=1000000
-    rebind.max_per_hour=1000000 rebind.confirm_ms=1000 backfill.late_ms=3000 backfill.hold_ms=2000 poll.interval_ms=500
+    rebind.max_per_hour=1000000 rebind.confirm_ms=1000 backfill.overlap_ms=9000 backfill.late_ms=8000 backfill.hold_ms=2000
+    poll.interval_ms=500
     watch.quiet_ms=3000 ws.ping_interval_ms=200 ws.pong_timeout_ms=200 ws.connect_timeout_ms=400
     ws.first_message_timeout_ms=400 http.timeout_ms=5000 http.retry_base_ms=20 http.retry_max_ms=1200
 """.split()

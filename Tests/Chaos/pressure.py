@@ -121,7 +121,7 @@ def slow(given, folder):
         bad = must_be_zero(figures, "lost", "doubled", "false half-open")
         if peak > given.memory * 1e6:
             bad.append(f"memory: {peak / 1e6:.1f} MB, which should be at most {given.memory}")
-        if rate < given.rate * 0.7:
+        if rate < given.taken * 2:
             bad.append(f"the feed managed {rate:.0f} a second only")
         return report("a slow consumer", figures, bad + bench.reasons()[:3] if bad else [])
     finally:
