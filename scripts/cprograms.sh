@@ -30,7 +30,8 @@ build_programs() {
   done
 }
 
-# run_program NAME COMMAND...: 0 passes, 77 was skipped. What it printed is shown where it failed, its figures always.
+# run_program NAME COMMAND...: 0 passes, 77 was skipped. What it printed is shown where it failed; its figures, the rows of its
+# table and what it skipped itself always.
 run_program() {
   local name=$1 output code
   shift
@@ -39,7 +40,7 @@ run_program() {
   case $code in
   0)
     ok "$name"
-    printf '%s\n' "$output" | sed -n '/^figure: /p'
+    printf '%s\n' "$output" | sed -n '/^figure: /p; /^walk: /p; /^skip /p'
     ;;
   77) skip "$name" "$(printf '%s' "$output" | tail -n 1)" ;;
   124) fail "$name" "did not end within ${PROGRAM_LIMIT:-120} s: $(printf '%s' "$output" | tail -n 15)" ;;
