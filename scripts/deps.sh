@@ -17,6 +17,7 @@ need() {
   "$@" >/dev/null 2>&1 || packages="$packages $package"
 }
 have() { command -v "$1"; }
+any_of() { for command in "$@"; do have "$command" && return; done; false; }
 any() { test -e "$1"; } # with a pattern: its first match
 
 build_needs() {
@@ -56,6 +57,8 @@ test_needs() {
   need flite have flite
   need libpocketsphinx3 any /usr/lib/*/libpocketsphinx.so.3
   need pocketsphinx-en-us test -e /usr/share/pocketsphinx/model/en-us/en-us.lm.bin
+  # a browser, for the page that plays a recording
+  need chromium any_of chromium google-chrome
   # packages from PyPI go into build/venv
   need python3-venv "$PYTHON" -c 'import ensurepip, venv'
   # the library for aarch64, and a processor to run it on

@@ -102,13 +102,19 @@ import Testing
         let found = try await service.recorded(stream)
         return found.filter { $0.runID != found[0].runID }.count >= 2 ? found : nil
       }
-      let answer = try await service.playback(stream, all[0].start, all[all.count - 1].end, "&player_title=%3Cb%3Egate%3C/b%3E")
+      let answer = try await service.playback(
+        stream, all[0].start, all[all.count - 1].end,
+        "&player_title=%3Cb%3Egate%3C/b%3E&player_description=%3Cimg%20src=x%20onerror=alert(1)%3E")
       let watch = try #require(answer.data["player_url"]?.string)
       let pictures = Self.root.appending(path: "build/test").path
       try FileManager.default.createDirectory(atPath: pictures, withIntermediateDirectories: true)
-      for (name, url) in [("watch", watch), ("embed", watch.replacing("/watch?", with: "/embed?"))] {
+      let embed = watch.replacing("/watch?", with: "/embed?")
+      // As the clients make it, in a page of somebody else.
+      let code =
+        "<iframe src=\"\(embed)\" width=\"100%\" height=\"405\" title=\"VideoDB Player\" frameborder=\"0\" allowfullscreen></iframe>"
+      for (name, url, code) in [("watch", watch, ""), ("embed", embed, ""), ("embedded", embed, code)] {
         let screenshot = "\(pictures)/player-\(name).png"
-        let browser = try Program(Self.python, ["-B", Self.script, Self.chromium ?? "", url, screenshot, "5"])
+        let browser = try Program(Self.python, ["-B", Self.script, Self.chromium ?? "", url, screenshot, "5", code])
         let end = try await browser.exit(within: 2 * patience)
         try #require(end.code == 0, "\(browser.standardError)")
         let line = try await eventually("the browser's account") { JSON.parse(Array(browser.standardOutput.utf8)) }
@@ -116,6 +122,10 @@ import Testing
         print("\(name): currentTime \(times.map { "\($0)" }.joined(separator: " ")), \(screenshot)")
         #expect((times.last ?? 0) - (times.first ?? 0) >= 3 && line["last"]?["trouble"] == "", "\(line.text)")
         #expect(line["title"] == "<b>gate</b>" && line["last"]?["width"] == 640, "\(line.text)")
+        // What looks like markup is text to the browser too.
+        let text = line["text"]?.string ?? ""
+        #expect(text.contains("<b>gate</b>\n") == (name == "watch"), "\(line.text)")
+        #expect(text.contains("<img src=x onerror=alert(1)>") == (name == "watch"), "\(line.text)")
         let attributes = try FileManager.default.attributesOfItem(atPath: screenshot)
         #expect((attributes[.size] as? Int ?? 0) > 5000)
       }

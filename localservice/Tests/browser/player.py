@@ -1,17 +1,20 @@
 """Opens a page in headless Chromium, lets its video play, and prints what became of it as one line of JSON.
 
-    python3 player.py CHROMIUM URL SCREENSHOT [seconds]
+    python3 player.py CHROMIUM URL SCREENSHOT [seconds] [code]
 
+With `code`, HTML in which the URL is embedded, a page of another origin is opened that holds it; what is told is then the frame's.
 `times` is where the video stood, every half second, until it has moved on by so many seconds or stopped.
 """
 
 import asyncio
 import base64
+import http.server
 import json
 import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import websockets
@@ -33,9 +36,27 @@ async def opened(folder):
     raise SystemExit("the browser did not start")
 
 
+def served(html):
+    """The address of a page. Another name of this machine is another site to the browser."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(html.encode())
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://localhost:{server.server_port}/"
+
+
 class Page:
     def __init__(self, socket):
-        self.socket, self.number, self.session = socket, 0, None
+        self.socket, self.number, self.session, self.frames = socket, 0, None, {}
 
     async def command(self, method, **parameters):
         self.number += 1
@@ -45,6 +66,8 @@ class Page:
         await self.socket.send(json.dumps(message))
         while True:
             answer = json.loads(await asyncio.wait_for(self.socket.recv(), 30))
+            if answer.get("method") == "Target.attachedToTarget":
+                self.frames[answer["params"]["sessionId"]] = answer["params"]["targetInfo"]
             if answer.get("id") == self.number:
                 assert "error" not in answer, answer
                 return answer["result"]
@@ -54,13 +77,33 @@ class Page:
         return answer["result"].get("value")
 
 
-async def main(url, screenshot, seconds, folder):
+    async def frame(self, url):
+        """The session of the frame that shows the URL. A frame of another origin has one of its own."""
+        await self.command("Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=False, flatten=True)
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            for session, info in self.frames.items():
+                if info["url"] == url:
+                    return session
+            targets = (await self.command("Target.getTargets"))["targetInfos"]
+            for session, info in self.frames.items():
+                info.update(next((t for t in targets if t["targetId"] == info["targetId"]), {}))
+            await asyncio.sleep(0.1)
+        raise SystemExit(f"no frame shows {url}: {list(self.frames.values())}")
+
+
+async def main(url, screenshot, seconds, code, folder):
     async with websockets.connect(await opened(folder), max_size=None) as socket:
         page = Page(socket)
         target = await page.command("Target.createTarget", url="about:blank")
         attached = await page.command("Target.attachToTarget", targetId=target["targetId"], flatten=True)
         page.session = attached["sessionId"]
-        await page.command("Page.navigate", url=url)
+        whole = page.session
+        if code:
+            await page.command("Page.navigate", url=served("<!doctype html><title>a page of somebody else</title>" + code))
+            page.session = await page.frame(url)
+        else:
+            await page.command("Page.navigate", url=url)
         deadline = time.monotonic() + seconds + 30
         states = []
         while time.monotonic() < deadline:
@@ -71,7 +114,9 @@ async def main(url, screenshot, seconds, folder):
                 moved = state["time"] - states[0]["time"]
                 if moved >= seconds or state["ended"] or state["trouble"]:
                     break
+        shown, page.session = page.session, whole
         image = await page.command("Page.captureScreenshot", format="png")
+        page.session = shown
         with open(screenshot, "wb") as file:
             file.write(base64.b64decode(image["data"]))
         print(
@@ -87,7 +132,7 @@ async def main(url, screenshot, seconds, folder):
         )
 
 
-def run(chromium, url, screenshot, seconds=3):
+def run(chromium, url, screenshot, seconds=3, code=""):
     with tempfile.TemporaryDirectory() as folder:
         browser = subprocess.Popen(
             [
@@ -98,7 +143,7 @@ def run(chromium, url, screenshot, seconds=3):
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )
         try:
-            asyncio.run(main(url, screenshot, float(seconds), folder))
+            asyncio.run(main(url, screenshot, float(seconds), code, folder))
         finally:
             os.killpg(browser.pid, 9)
             browser.wait()
