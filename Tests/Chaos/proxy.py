@@ -244,6 +244,7 @@ class Proxy:
                 if head.startswith(b"GET /ws/"):
                     if answers:
                         answers.cancel()
+                        await asyncio.gather(answers, return_exceptions=True)
                     return await self.websocket(head, reader, writer, server_reader, server)
                 length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
                 body = await reader.readexactly(int(length[1])) if length else b""
@@ -257,6 +258,7 @@ class Proxy:
                     self.log("back_fill_cut")
                     if answers:
                         answers.cancel()
+                        await asyncio.gather(answers, return_exceptions=True)
                     server.write(head + body)
                     writer.write((await server_reader.read(LIMIT))[:120])
                     await writer.drain()
