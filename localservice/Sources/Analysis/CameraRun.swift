@@ -143,6 +143,7 @@ final class CameraRun: Sendable {
     drain(child.errors, into: &diagnosis)
     let status = child.end(grace: setup.patience.farewell)
     guard case .failed(let what) = ending else { return ending }
+    if what.isEmpty, status.hasPrefix("killed") { return .failed("ffmpeg was \(status)") }
     if let reason = diagnosis.reason(hiding: source.secrets) { return .failed(what.isEmpty ? reason : "\(what): \(reason)") }
     return .failed(what.isEmpty ? (live == nil ? "no picture came (ffmpeg: \(status))" : "the stream ended") : what)
   }

@@ -59,6 +59,8 @@ struct CameraSource: Sendable {
     // ffmpeg listens to a live stream for 5 s before it decodes, unless told otherwise. RTSP says beforehand what it
     // sends; elsewhere a stream must have shown itself.
     var probing = "1000000"
+    // One that sends faster than it should would have all of the processor; twice its own speed makes up for an interruption.
+    var pace = ["-readrate", "2"]
     let options: [String]
     switch scheme {
     case "rtsp", "rtsps":
@@ -68,9 +70,8 @@ struct CameraSource: Sendable {
       ]
     case "http", "https":
       // At its own speed: a playlist or a clip on a web server would otherwise arrive in one rush.
-      options = [
-        "-protocol_whitelist", "http,https,httpproxy,tcp,tls,crypto,data", "-rw_timeout", timeout, "-re",
-      ]
+      pace = ["-re"]
+      options = ["-protocol_whitelist", "http,https,httpproxy,tcp,tls,crypto,data", "-rw_timeout", timeout]
     case "rtmp", "rtmps": options = ["-protocol_whitelist", "rtmp,rtmps,tcp,tls", "-rw_timeout", timeout]
     case "tcp": options = ["-protocol_whitelist", "tcp", "-rw_timeout", timeout]
     case "udp": options = ["-protocol_whitelist", "udp"]
@@ -80,7 +81,7 @@ struct CameraSource: Sendable {
         description: "a camera URL may not begin with \"\(scheme):\"; allowed are rtsp, rtsps, http, https, rtmp, "
           + "rtmps, srt, udp, tcp, a file, /dev/videoN and lavfi:<graph>")
     }
-    inputArguments = ["-fflags", "nobuffer", "-analyzeduration", probing] + options + ["-i", trimmed]
+    inputArguments = ["-fflags", "nobuffer", "-analyzeduration", probing] + pace + options + ["-i", trimmed]
   }
 
   /// The letters before the first colon, in lower case; nil for a path. `C:\` is no concern here.

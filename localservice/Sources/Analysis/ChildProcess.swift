@@ -89,11 +89,11 @@ struct ChildProcess {
 
   /// Ends the whole group and reaps the child; afterwards the value is spent. The child gets `grace` seconds to say
   /// goodbye to its camera (an RTSP server that hears no TEARDOWN may keep the session, and some allow only two).
-  /// Returns what is known of its end, for example "exit status 1".
+  /// Returns what is known of its end, for example "exit status 1", or "killed by signal 9" when that was not ours.
   @discardableResult
   func end(grace: Double) -> String {
     kill(-pid, SIGTERM)
-    waitForHangUp(seconds: grace)
+    let endedItself = waitForHangUp(seconds: grace)
     kill(-pid, SIGKILL)
     close(output)
     close(errors)
@@ -102,18 +102,19 @@ struct ChildProcess {
       guard errno == EINTR else { return "unknown exit status" }
     }
     let signal = status & 0x7F
-    return signal == 0 ? "exit status \((status >> 8) & 0xFF)" : "signal \(signal)"
+    if signal == 0 { return "exit status \((status >> 8) & 0xFF)" }
+    return endedItself && signal != SIGTERM ? "killed by signal \(signal)" : "signal \(signal)"
   }
 
   /// The child holds the only writing end of its error pipe, so the pipe's end is the child's. What it still writes is taken
-  /// away: with a full or closed pipe it could not finish its other files.
-  private func waitForHangUp(seconds: Double) {
+  /// away: with a full or closed pipe it could not finish its other files. False when it did not end in time.
+  private func waitForHangUp(seconds: Double) -> Bool {
     let deadline = Clock.steady() + seconds
     var scratch = [UInt8](repeating: 0, count: 65536)
     var outputOpen = true
     while true {
       let left = deadline - Clock.steady()
-      guard left > 0 else { return }
+      guard left > 0 else { return false }
       var waiting = [
         pollfd(fd: errors, events: Int16(POLLIN), revents: 0),
         pollfd(fd: outputOpen ? output : -1, events: Int16(POLLIN), revents: 0),
@@ -122,7 +123,7 @@ struct ChildProcess {
       if waiting[1].revents != 0 { outputOpen = read(output, &scratch, scratch.count) != 0 }
       guard waiting[0].revents != 0 else { continue }
       let count = read(errors, &scratch, scratch.count)
-      if count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR) { return }
+      if count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR) { return true }
     }
   }
 

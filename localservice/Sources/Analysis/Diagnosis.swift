@@ -32,6 +32,7 @@ struct Diagnosis {
     ("Option not found", "this ffmpeg is too old (5.1 or later is needed)"),
     ("Unrecognized option", "this ffmpeg is too old (5.1 or later is needed)"),
     ("No such filter", "this ffmpeg lacks a filter"),
+    ("Error initializing output stream", "the source promises video and sends none that can be read"),
     ("Stream ends prematurely", "what came back is no video that ffmpeg can read"),
     ("Invalid data found", "what came back is no video that ffmpeg can read"),
     ("No such file or directory", "there is no such file"),

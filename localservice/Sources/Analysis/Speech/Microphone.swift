@@ -31,6 +31,7 @@ public final class Microphone: Sendable {
     return nil
   }
 
+  private static let readySeconds = 15.0
   private static let firstSeconds = 20.0
   private static let nextSeconds = 8.0
   private static let longestPause = 30.0
@@ -41,19 +42,23 @@ public final class Microphone: Sendable {
   private let url: String
   private let ffmpeg: String
   private let recogniser: any SpeechRecogniser
+  private let isReady: @Sendable () -> Bool
   private let onResult: @Sendable (SpeechResult) -> Void
   private let onState: @Sendable (CameraState) -> Void
   private let wakeUp = Pipe()
   private let state = Mutex(State())
   private let ended = DispatchSemaphore(value: 0)
 
+  /// `isReady` says whether the source should be opened now. Many cameras fail when they are opened twice at the same moment;
+  /// once their picture has come, another viewer is none of their worries. It is waited for, but not for ever.
   public init(
-    url: String, ffmpeg: String, recogniser: any SpeechRecogniser,
+    url: String, ffmpeg: String, recogniser: any SpeechRecogniser, isReady: @escaping @Sendable () -> Bool = { true },
     onResult: @escaping @Sendable (SpeechResult) -> Void, onState: @escaping @Sendable (CameraState) -> Void
   ) {
     self.url = url
     self.ffmpeg = ffmpeg
     self.recogniser = recogniser
+    self.isReady = isReady
     self.onResult = onResult
     self.onState = onState
   }
@@ -97,6 +102,7 @@ public final class Microphone: Sendable {
       } catch {
         return error.description
       }
+      if stopsWhileItWaits(wakeUp.reading) { return "stopped" }
       var liveSince: Double?
       switch listen(program, source, wakeUp.reading, &liveSince) {
       case .stopped: return "stopped"
@@ -109,6 +115,15 @@ public final class Microphone: Sendable {
       var waiting = pollfd(fd: wakeUp.reading, events: Int16(POLLIN), revents: 0)
       if poll(&waiting, 1, Int32(pause * 1000)) > 0 { return "stopped" }
     }
+  }
+
+  private func stopsWhileItWaits(_ wakeUp: Int32) -> Bool {
+    let deadline = Clock.steady() + Self.readySeconds
+    while !isReady(), Clock.steady() < deadline {
+      var waiting = pollfd(fd: wakeUp, events: Int16(POLLIN), revents: 0)
+      if poll(&waiting, 1, 50) > 0 { return true }
+    }
+    return false
   }
 
   /// One ffmpeg from birth to death.
@@ -127,6 +142,7 @@ public final class Microphone: Sendable {
     if case .failed(let what) = ending {
       session?.finish(within: Self.lastWordsSeconds)
       guard what.isEmpty else { return ending }
+      if status.hasPrefix("killed") { return .failed("ffmpeg was \(status)") }
       let reason = diagnosis.reason(hiding: source.secrets) ?? (liveSince == nil ? "no sound came (ffmpeg: \(status))" : "")
       if reason.contains("matches no streams") { return .failed(Self.noSound) }
       return .failed(reason.isEmpty ? "the sound ended" : reason)

@@ -6,32 +6,40 @@ final class SpeechDispatcher: Sendable {
   private let sockets: SocketRegistry
   private let messages: Messages
   private let recordDelay: Double
+  private let backlog: Backlog
   private let log: Log
 
-  init(store: Store, sockets: SocketRegistry, messages: Messages, recordDelay: Double, log: Log) {
+  init(
+    store: Store, sockets: SocketRegistry, messages: Messages, recordDelay: Double, backlog: Backlog, log: Log
+  ) {
     self.store = store
     self.sockets = sockets
     self.messages = messages
     self.recordDelay = recordDelay
+    self.backlog = backlog
     self.log = log
   }
 
   /// Called on the recogniser's thread.
   func heard(_ result: SpeechResult, streamID: String) {
-    do {
-      guard let (stream, transcript) = try store.listener(ofStream: streamID) else { return }
-      switch result {
-      case .heard, .progress: break
-      case .interim(let text, let start, let end):
+    switch result {
+    case .heard, .progress: break
+    case .interim(let text, let start, let end):
+      do {
+        guard let (stream, transcript) = try store.listener(ofStream: streamID) else { return }
         let message = messages.transcript(text, isFinal: false, start: start, end: end, stream: stream)
         sockets.send(message, to: transcript.connectionID)
-      case .final(let words):
-        guard var utterance = Utterance(streamID: streamID, words) else { return }
-        utterance.visibleFrom = Timestamp.now() + recordDelay
+      } catch {
+        log.debug("stream \(streamID): words that are being said were not sent: \(error)")
+      }
+    case .final(let words):
+      guard var said = Utterance(streamID: streamID, words) else { return }
+      said.visibleFrom = Timestamp.now() + recordDelay
+      let utterance = said
+      backlog.add("stream \(streamID): what was said") { [self] isLate in
+        guard let (stream, transcript) = try store.listener(ofStream: streamID, isLate: isLate) else { return }
         try tell(utterance, stream, transcript)
       }
-    } catch {
-      log.error("stream \(streamID): what was said could not be kept and was not sent: \(error)")
     }
   }
 

@@ -19,6 +19,8 @@ final class WebhookSender: Sendable {
     var lanes: [String: Lane] = [:]
     var tasks: [Int64: Task<Void, Never>] = [:]
     var closed = false
+    /// Calls that are not in the database have numbers below 0.
+    var lastUnkept: Int64 = 0
   }
 
   private static let callsPerAddress = 4
@@ -46,7 +48,13 @@ final class WebhookSender: Sendable {
       let webhook = PendingWebhook(id: nil, url: url, payload: payload, createdAt: Timestamp.now())
       enqueue(Job(id: try store.insert(webhook), address: address, payload: payload), url)
     } catch {
-      log.error("webhook to \(address.display) could not be kept and was not sent: \(error)")
+      // It only cannot outlive the service.
+      log.error("webhook to \(address.display) is sent without being kept: \(StorageTrouble.words(error) ?? "\(error)")")
+      let id = state.withLock { state in
+        state.lastUnkept -= 1
+        return state.lastUnkept
+      }
+      enqueue(Job(id: id, address: address, payload: payload), url)
     }
   }
 
@@ -133,10 +141,12 @@ final class WebhookSender: Sendable {
   }
 
   private func forget(_ job: Job) {
+    guard job.id > 0 else { return }
     do {
       try store.removeWebhook(job.id)
     } catch {
-      log.error("webhook to \(job.address.display) is done but could not be forgotten: \(error)")
+      log.error(
+        "webhook to \(job.address.display) is done but could not be forgotten, and is sent again after a restart: \(error)")
     }
   }
 }

@@ -29,7 +29,7 @@ struct Operation: Sendable {
   private var statuses: [Int] {
     if case .description = success { return [400] }
     let inPath = path.contains("{") ? [404] : []
-    return Set([400, 401, 500] + inPath + (body == nil ? [] : [413]) + refusals).sorted()
+    return Set([400, 401, 500, 503] + inPath + (body == nil ? [] : [413]) + refusals).sorted()
   }
 
   var json: JSON {
@@ -85,7 +85,7 @@ struct Operation: Sendable {
     case 404: "There is no such object"
     case 413: "The body is too large"
     case 500: "The service failed"
-    case 503: "It is not finished; ask again"
+    case 503: "It is not finished, or the database or the disk cannot be used at the moment; ask again"
     case 501: "This service cannot compute it; the message says what is missing"
     default: "Refused"
     }

@@ -39,6 +39,8 @@ extension Schema {
       optional: ["error", "frames"]),
     "recording": answer(["state": choice("on", "off", "failed"), "error": text], optional: ["error"]),
     "analysis": analysis,
+    "records": answer(
+      ["state": choice("kept", "waiting"), "error": text, "count": whole], optional: ["error", "count"]),
   ])
 
   private static let analysis = answer(

@@ -81,7 +81,7 @@ extension OpenAPI {
         Schema.answer([
           "video_id": Schema.text, "stream_url": Schema.text, "player_url": Schema.text, "download_url": Schema.text,
           "name": Schema.text, "duration": Schema.number,
-        ])), refusals: [503]),
+        ]))),
   ]
 
   static let startOrStop = Schema.body(["action": Schema.choice("start", "stop")], required: ["action"])

@@ -24,13 +24,17 @@ final class SoundIngest: Sendable {
   private let ffmpeg: String
   private let log: Log
   private let handlers: Handlers
+  private let isLive: @Sendable (_ streamID: String) -> Bool
   private let state = Mutex(State())
 
+  /// `isLive` says whether the pictures of a stream come.
   init(
-    recogniser: (any SpeechRecogniser)?, analyser: any Analyser, ffmpeg: String, log: Log, handlers: Handlers
+    recogniser: (any SpeechRecogniser)?, analyser: any Analyser, ffmpeg: String, log: Log, handlers: Handlers,
+    isLive: @escaping @Sendable (_ streamID: String) -> Bool
   ) {
     self.recogniser = recogniser
     self.analyser = analyser
+    self.isLive = isLive
     self.ffmpeg = ffmpeg
     self.log = log
     self.handlers = handlers
@@ -43,7 +47,7 @@ final class SoundIngest: Sendable {
       guard !state.closed, state.streams[stream.id] == nil else { return }
       let listening = ListeningStream(
         id: stream.id, url: stream.url, ffmpeg: ffmpeg, recogniser: recogniser, analyser: analyser, log: log,
-        handlers: handlers)
+        handlers: handlers, isReady: { [isLive] in isLive(stream.id) })
       for job in jobs { listening.watch(job) }
       state.streams[stream.id] = listening
       listening.microphone.start()
@@ -123,13 +127,13 @@ private final class ListeningStream: Sendable {
 
   init(
     id: String, url: String, ffmpeg: String, recogniser: any SpeechRecogniser, analyser: any Analyser, log: Log,
-    handlers: SoundIngest.Handlers
+    handlers: SoundIngest.Handlers, isReady: @escaping @Sendable () -> Bool
   ) {
     self.handlers = handlers
     self.analyser = analyser
     self.log = log
     microphone = Microphone(
-      url: url, ffmpeg: ffmpeg, recogniser: recogniser,
+      url: url, ffmpeg: ffmpeg, recogniser: recogniser, isReady: isReady,
       onResult: { [shared] result in
         handlers.onSpeech(id, result)
         shared.state.withLock { Self.take(result, &$0) }

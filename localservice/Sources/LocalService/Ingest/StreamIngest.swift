@@ -5,6 +5,8 @@ import Synchronization
 /// What is known about a camera at this moment.
 struct CameraReport: Sendable {
   var state = CameraState.connecting
+  /// Why there is no picture; nil from the first picture on.
+  var lastLoss: String?
   var framesSeen = 0
 }
 
@@ -170,6 +172,11 @@ private final class FrameReader: Sendable {
   func changed(_ camera: CameraState) {
     let ended = state.withLock { state in
       state.report.state = camera
+      switch camera {
+      case .connecting: break
+      case .live: state.report.lastLoss = nil
+      case .lost(let reason), .ended(let reason): state.report.lastLoss = reason
+      }
       return state.ended
     }
     switch camera {

@@ -19,6 +19,8 @@ struct RecordingReport: Sendable {
 final class Recordings: Sendable {
   private struct StreamState {
     var run: ActiveRun?
+    /// Finished while the database was locked; noted when it can be. With the codecs of their run.
+    var unnoted: [(segment: Segment, codecs: String)] = []
     /// Learnt from what the camera sends: its video cannot be kept as it is.
     var encodes = false
     var error: String?
@@ -40,6 +42,8 @@ final class Recordings: Sendable {
 
   /// How long ffmpeg may run before a segment must have come: cameras send a key frame every few seconds.
   private static let firstSegment = 40.0
+  /// About an hour.
+  private static let mostUnnoted = 2000
 
   init(store: Store, dataDirectory: String, settings: Settings.Recording, log: Log) throws {
     (self.store, self.settings, self.log) = (store, settings, log)
@@ -90,7 +94,7 @@ final class Recordings: Sendable {
         state.run = ActiveRun(id: id, streamID: streamID, folder: place)
         return RecordingOutput(folder: place, encodes: state.encodes, hasSound: hasSound)
       } catch {
-        fail(&state, streamID, "its folder cannot be made: \(error.localizedDescription)")
+        fail(&state, streamID, StorageTrouble.words(error) ?? "its folder cannot be made: \(error.localizedDescription)")
         return nil
       }
     }
@@ -139,15 +143,16 @@ final class Recordings: Sendable {
   private func finish(_ streamID: String) {
     guard var state = streams.withLock({ $0[streamID] }), state.run != nil else { return }
     take(&state, streamID, isOver: true)
-    if let run = state.run { removeIfEmpty(run.id, run.folder) }
+    if let run = state.run, state.unnoted.isEmpty { removeIfEmpty(run.id, run.folder) }
     state.run = nil
     let new = state
     streams.withLock { $0[streamID] = new }
   }
 
   private func take(_ state: inout StreamState, _ streamID: String, isOver: Bool) {
+    note(&state, streamID)
     guard var run = state.run else {
-      // There was no room when the camera started.
+      // There was no room, or no database, when the camera started.
       if !isOver, shortage() == nil { reopen(&state) }
       return
     }
@@ -155,9 +160,7 @@ final class Recordings: Sendable {
     let news = run.look(isOver: isOver)
     if run.codecs == nil, FragmentedFile.isWhole(run.folder + "/" + ActiveRun.header) {
       run.codecs = FragmentedFile.codecs(ofHeader: run.folder + "/" + ActiveRun.header)
-      if let codecs = run.codecs {
-        try? store.setCodecs(codecs, ofRun: run.id)
-      } else if !state.encodes, !isOver {
+      if run.codecs == nil, !state.encodes, !isOver {
         log.info("stream \(streamID): its video cannot be played as it is; for the recording it is encoded")
         state.encodes = true
         reopen(&state)
@@ -165,23 +168,37 @@ final class Recordings: Sendable {
     }
     let shortage = news.segments.isEmpty ? nil : shortage()
     for segment in news.segments {
-      do {
-        if let shortage { throw StartError(shortage) }
-        guard run.codecs != nil else { throw StartError("the header of its file is not whole") }
-        try store.append(segment)
-        if state.error != nil { log.info("stream \(streamID): it is recorded again") }
-        state.error = nil
-      } catch {
-        unlink(run.folder + "/" + ActiveRun.file(segment.number))
-        fail(&state, streamID, (error as? StartError)?.description ?? "a segment cannot be noted: \(error)")
-        if run.codecs == nil, shortage == nil, !isOver { reopen(&state) }
+      if let codecs = run.codecs, shortage == nil {
+        state.unnoted.append((segment, codecs))
+      } else {
+        unlink(file(of: segment))
+        fail(&state, streamID, shortage ?? "the header of its file is not whole")
+        if shortage == nil, !isOver { reopen(&state) }
       }
     }
+    note(&state, streamID)
     if news.broken > 0, !isOver { fail(&state, streamID, "a segment was not written to its end; is the disk full?") }
     if !isOver, run.codecs == nil, let since = state.liveSince, Timestamp.now() - since > Self.firstSegment {
       fail(&state, streamID, "ffmpeg has written nothing for \(Int(Self.firstSegment)) s")
       state.encodes = true
       reopen(&state)
+    }
+  }
+
+  /// Enters finished segments into the database. While that is locked they wait; what cannot be entered otherwise is deleted,
+  /// which makes room where that is what is missing.
+  private func note(_ state: inout StreamState, _ streamID: String) {
+    while let (segment, codecs) = state.unnoted.first {
+      do {
+        try store.append(segment, codecs: codecs)
+        if state.error != nil { log.info("stream \(streamID): it is recorded again") }
+        state.error = nil
+      } catch {
+        fail(&state, streamID, StorageTrouble.words(error) ?? "a segment cannot be noted: \(error)")
+        if StorageTrouble.isLock(error), state.unnoted.count < Self.mostUnnoted { return }
+        unlink(file(of: segment))
+      }
+      state.unnoted.removeFirst()
     }
   }
 
@@ -198,15 +215,9 @@ final class Recordings: Sendable {
   }
 
   private func shortage() -> String? {
-    var status = statvfs()
-    guard statvfs(existingFolder(), &status) == 0 else { return "its disk cannot be asked for its room" }
-    let free = Int(status.f_bavail) * Int(status.f_frsize)
+    guard let free = DiskRoom.free(at: folder) else { return "its disk cannot be asked for its room" }
     guard free < settings.reserveBytes else { return nil }
     return "less than \(settings.reserveBytes / 1_000_000) MB are free on its disk"
-  }
-
-  private func existingFolder() -> String {
-    FileManager.default.fileExists(atPath: folder) ? folder : (folder as NSString).deletingLastPathComponent
   }
 
   // MARK: - The bounds
@@ -226,7 +237,7 @@ final class Recordings: Sendable {
       } while gone.count >= 1000
       try store.forgetPlaybacks(before: Timestamp.now() - 86_400)
     } catch {
-      log.error("old recordings cannot be deleted: \(error)")
+      log.error("old recordings cannot be deleted: \(StorageTrouble.words(error) ?? "\(error)")")
     }
   }
 
@@ -252,8 +263,9 @@ final class Recordings: Sendable {
       var left = ActiveRun(
         id: id, streamID: run.streamID, folder: place, last: try store.lastSegment(ofRun: id))
       let codecs = FragmentedFile.codecs(ofHeader: place + "/" + ActiveRun.header)
-      if let codecs { try store.setCodecs(codecs, ofRun: id) }
-      for segment in left.look(isOver: true).segments where codecs != nil { try store.append(segment) }
+      for segment in left.look(isOver: true).segments {
+        if let codecs { try store.append(segment, codecs: codecs) }
+      }
       let numbers = try store.segmentNumbers(ofRun: id)
       for number in ActiveRun.numbers(in: place) where !numbers.contains(number) {
         unlink(place + "/" + ActiveRun.file(number))

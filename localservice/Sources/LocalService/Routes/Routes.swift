@@ -7,6 +7,7 @@ struct Routes: Sendable {
   let sounds: SoundIngest
   let analyser: any Analyser
   let recordings: Recordings
+  let backlog: Backlog
   let exporter: Exporter
   let sockets: SocketRegistry
   let captureEvents: CaptureEvents

@@ -64,6 +64,7 @@ extension Routes {
     }
     // The sound first: words are kept only while the transcript counts as running.
     await sounds.stop(stream.id, graceful: mode != "force")
+    await backlog.flush()
     transcript.running = false
     transcript.updatedAt = Timestamp.now()
     try await store.save(transcript)

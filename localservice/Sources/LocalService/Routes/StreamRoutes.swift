@@ -18,7 +18,13 @@ extension Routes {
     var status = stream.running ? "connected" : "stopped"
     var camera: [JSON.Member] = []
     switch report?.state {
-    case .connecting: camera = [.init("state", "connecting")]
+    case .connecting:
+      camera = [.init("state", "connecting")]
+      // It was lost, or never came, and is tried again.
+      if let reason = report?.lastLoss {
+        status = "error"
+        camera.append(.init("error", .string(reason)))
+      }
     case .live: camera = [.init("state", "live")]
     case .lost(let reason):
       status = "error"
@@ -40,8 +46,16 @@ extension Routes {
       "created_at": .string(Timestamp.naiveUTC(stream.createdAt)),
       "camera": .object(camera),
       "recording": recording(stream),
+      "records": records,
       "analysis": Self.form(analysis(of: stream)),
     ]
+  }
+
+  /// `waiting` means that what is seen and heard cannot be kept at the moment, that of all streams, and `error` says why. It is
+  /// kept, and told of, when it can be.
+  private var records: JSON {
+    guard let (words, count) = backlog.trouble else { return ["state": "kept"] }
+    return ["state": "waiting", "error": .string(words), "count": .integer(count)]
   }
 
   /// What becomes of all that is seen and heard in a stream.
@@ -166,6 +180,7 @@ extension Routes {
       // The camera first: the windows at hand are kept only while the stream counts as running.
       await sounds.stop(stream.id)
       await ingest.stop(stream.id)
+      await backlog.flush()
       stream.running = false
       try await store.update(stream)
     }

@@ -27,6 +27,9 @@ struct FrontDoor: Sendable {
       return refusal.reply
     } catch {
       log.error("\(head.method.rawValue) \(Self.loggable(head.uri)): \(error)")
+      if let words = StorageTrouble.words(error) {
+        return Refusal(503, "STORAGE_UNAVAILABLE", words + "; ask again when that is over").reply
+      }
       return Refusal(500, "INTERNAL", "the service failed on this request; its log says why").reply
     }
   }

@@ -22,6 +22,7 @@ public final class LocalService: Sendable {
   private let ingest: Ingest
   private let sounds: SoundIngest
   let recordings: Recordings
+  private let backlog: Backlog
   private let listener: Listener
 
   /// Opens the state, the listening socket and the cameras that were running when the service last ended.
@@ -51,8 +52,10 @@ public final class LocalService: Sendable {
     let poster = try HTTPPoster(group: group)
     let webhooks = WebhookSender(store: store, client: poster, limits: limits, log: log)
     let messages = Messages(visualChannel: settings.visualChannel, timeUnit: settings.eventTimeUnit)
+    let backlog = Backlog(log: log)
     let dispatcher = SceneDispatcher(
-      store: store, sockets: sockets, webhooks: webhooks, messages: messages, recordDelay: settings.conduct.recordDelay)
+      store: store, sockets: sockets, webhooks: webhooks, messages: messages, recordDelay: settings.conduct.recordDelay,
+      backlog: backlog, log: log)
     let recordings = try Recordings(
       store: store, dataDirectory: settings.dataDirectory, settings: settings.recording, log: log)
     let analyser = Self.analyser(settings, poster)
@@ -63,15 +66,17 @@ public final class LocalService: Sendable {
       try await dispatcher.seen($1, jobID: $0)
     }
     let speech = SpeechDispatcher(
-      store: store, sockets: sockets, messages: messages, recordDelay: settings.conduct.recordDelay, log: log)
+      store: store, sockets: sockets, messages: messages, recordDelay: settings.conduct.recordDelay, backlog: backlog, log: log)
     let sounds = SoundIngest(
       recogniser: try Self.recogniser(settings, poster, log), analyser: analyser, ffmpeg: settings.ffmpeg, log: log,
       handlers: .init(
-        onSpeech: { speech.heard($1, streamID: $0) }, onWindow: { try await dispatcher.heard($1, jobID: $0) }))
+        onSpeech: { speech.heard($1, streamID: $0) }, onWindow: { try await dispatcher.heard($1, jobID: $0) }),
+      isLive: { ingest.report($0)?.state == .live })
+    let exporter = Exporter(
+      store: store, recordings: recordings, directory: settings.dataDirectory, ffmpeg: settings.ffmpeg, log: log)
     let routes = Routes(
-      store: store, ingest: ingest, sounds: sounds, analyser: analyser, recordings: recordings,
-      exporter: Exporter(
-        store: store, recordings: recordings, directory: settings.dataDirectory, ffmpeg: settings.ffmpeg, log: log),
+      store: store, ingest: ingest, sounds: sounds, analyser: analyser, recordings: recordings, backlog: backlog,
+      exporter: exporter,
       sockets: sockets, captureEvents: CaptureEvents(sockets: sockets, webhooks: webhooks), conduct: settings.conduct,
       log: log)
     let router = routes.router()
@@ -90,6 +95,7 @@ public final class LocalService: Sendable {
     self.ingest = ingest
     self.sounds = sounds
     self.recordings = recordings
+    self.backlog = backlog
     do {
       listener = try await Listener.open(
         settings: settings, group: group, sockets: sockets, log: log, respond: door.answer)
@@ -165,6 +171,7 @@ public final class LocalService: Sendable {
     _ = await (speech, cameras, calls)
     await poster.close()
     recordings.close()
+    backlog.close()
     try? await group.shutdownGracefully()
     store.close()
     directory.close()

@@ -100,15 +100,12 @@ extension Store {
     }
   }
 
-  func setCodecs(_ codecs: String, ofRun id: Int64) throws {
-    try database.write {
-      try $0.execute(sql: "UPDATE recordingRun SET codecs = ? WHERE id = ?", arguments: [codecs, id])
-    }
-  }
-
-  /// Numbers the segment; it continues the stream's last one only if that is its predecessor in the same run.
-  func append(_ segment: Segment) throws {
+  /// Numbers the segment; it continues the stream's last one only if that is its predecessor in the same run. `codecs` are
+  /// those of its run.
+  func append(_ segment: Segment, codecs: String) throws {
     try database.write { database in
+      try database.execute(
+        sql: "UPDATE recordingRun SET codecs = ? WHERE id = ? AND codecs <> ?", arguments: [codecs, segment.runID, codecs])
       var segment = segment
       let last = try Segment.filter(Column("streamID") == segment.streamID).order(Column("position").desc).fetchOne(database)
       if let last {
@@ -120,17 +117,26 @@ extension Store {
     }
   }
 
-  /// Forgets the oldest segments until the rest is young and small enough. Returns those forgotten.
+  /// Forgets the segments that are too old, and then the oldest of the stream that takes most room until all together are small
+  /// enough: a camera that sends too much shortens its own recording. Returns those forgotten, about a thousand at most.
   func forgetSegments(before time: Double, over bytes: Int) throws -> [Segment] {
     try database.write { database in
-      var kept = try Int.fetchOne(database, sql: "SELECT COALESCE(SUM(bytes), 0) FROM segment") ?? 0
-      var gone: [Segment] = []
-      let oldest = try Segment.order(Column("end"), Column("id")).fetchCursor(database)
-      while let segment = try oldest.next(), gone.count < 1000, segment.end < time || kept > bytes {
-        kept -= segment.bytes
-        gone.append(segment)
-      }
+      var gone = try Segment.filter(Column("end") < time).order(Column("end")).limit(1000).fetchAll(database)
       for segment in gone { try segment.delete(database) }
+      let sizes = try Row.fetchAll(database, sql: "SELECT streamID, SUM(bytes) AS bytes FROM segment GROUP BY streamID")
+      var kept: [String: Int] = Dictionary(uniqueKeysWithValues: sizes.map { ($0["streamID"], $0["bytes"]) })
+      while gone.count < 1000, kept.values.reduce(0, +) > bytes, let largest = kept.max(by: { $0.value < $1.value }) {
+        let next = kept.values.filter { $0 < largest.value }.max() ?? 0
+        let oldest = try Segment.filter(Column("streamID") == largest.key).order(Column("position")).limit(100).fetchAll(
+          database)
+        guard !oldest.isEmpty else { break }
+        for segment in oldest {
+          try segment.delete(database)
+          gone.append(segment)
+          kept[largest.key, default: 0] -= segment.bytes
+          if kept.values.reduce(0, +) <= bytes || kept[largest.key, default: 0] < next { break }
+        }
+      }
       return gone
     }
   }

@@ -53,11 +53,12 @@ extension Store {
   }
 
   /// Keeps the scene, for its job and for the indexes built on that, and reads their audiences in one step, so that an
-  /// alert created before is never missed. None when the job was stopped in the meantime: then nothing is kept.
-  func keep(_ scene: Scene) throws -> [Audience] {
+  /// alert created before is never missed. None when the job was stopped in the meantime: then nothing is kept, unless the
+  /// scene `isLate` and may be of before the stop.
+  func keep(_ scene: Scene, isLate: Bool = false) throws -> [Audience] {
     try database.write { database in
-      guard let job = try WindowJob.fetchOne(database, key: scene.jobID), job.running,
-        let stream = try VideoStream.fetchOne(database, key: job.streamID), stream.running
+      guard let job = try WindowJob.fetchOne(database, key: scene.jobID),
+        let stream = try VideoStream.fetchOne(database, key: job.streamID), isLate || (job.running && stream.running)
       else { return [] }
       let derived = try WindowJob.filter(Column("sourceID") == job.id && Column("running") == true)
         .order(Column.rowID).fetchAll(database)

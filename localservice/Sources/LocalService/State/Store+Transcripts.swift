@@ -77,10 +77,11 @@ extension Store {
     _ = try await database.write { try Transcript.deleteOne($0, key: id) }
   }
 
-  /// The stream and its transcript, for whoever tells of what is being said; nil when it was stopped.
-  func listener(ofStream id: String) throws -> (stream: VideoStream, transcript: Transcript)? {
+  /// The stream and its transcript, for whoever tells of what is being said; nil when it was stopped, unless what was said
+  /// `isLate` and may be of before the stop.
+  func listener(ofStream id: String, isLate: Bool = false) throws -> (stream: VideoStream, transcript: Transcript)? {
     try database.read { database in
-      guard let transcript = try Transcript.fetchOne(database, key: id), transcript.running,
+      guard let transcript = try Transcript.fetchOne(database, key: id), transcript.running || isLate,
         let stream = try VideoStream.fetchOne(database, key: id)
       else { return nil }
       return (stream, transcript)

@@ -9,8 +9,10 @@ public final class Store: Sendable {
   let lexicon = Lexicon()
 
   init(file: String) throws {
+    let patience = LockPatience()
     var configuration = Configuration()
     configuration.foreignKeysEnabled = true
+    configuration.busyMode = .callback(patience.waits)
     configuration.prepareDatabase { database in
       // A killed process loses nothing in this mode; a power cut can lose the last moments.
       try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
@@ -22,9 +24,10 @@ public final class Store: Sendable {
       _ = try database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
       var reading = Configuration()
       reading.readonly = true
+      reading.busyMode = .callback(LockPatience().waits)
       searches = try DatabaseQueue(path: file, configuration: reading)
     } catch {
-      throw StartError("cannot use the database \(file): \(error)")
+      throw StartError("cannot use the database \(file): \(StorageTrouble.words(error) ?? "\(error)")")
     }
   }
 
