@@ -99,6 +99,17 @@ struct Command: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Gigabytes that the recordings of all streams may take.", valueName: "gigabytes"))
   var recordGb = 10.0
 
+  @Option(help: ArgumentHelp("Days that exported files are kept.", valueName: "days"))
+  var exportDays = 30.0
+
+  @Option(help: ArgumentHelp("Gigabytes that all exported files may take.", valueName: "gigabytes"))
+  var exportGb = 10.0
+
+  @Option(
+    help: ArgumentHelp(
+      "Days that scene records and transcripts are kept, and found by a search; 0 for ever.", valueName: "days"))
+  var keepDays = 90.0
+
   @Flag(help: "Record nothing.")
   var noRecording = false
 
@@ -108,6 +119,10 @@ struct Command: AsyncParsableCommand {
     }
     guard (0...3600).contains(recordDelay), (0...60).contains(recordTimeStep) else {
       throw ValidationError("--record-delay must be from 0 to 3600, --record-time-step from 0 to 60")
+    }
+    guard exportDays > 0, exportDays <= 36_500, exportGb > 0, exportGb <= 1_000_000, keepDays >= 0, keepDays <= 36_500 else {
+      throw ValidationError(
+        "--export-days must be above 0 and at most 36500, --export-gb above 0 and at most 1000000, --keep-days 0 to 36500")
     }
     if (tlsCert == nil) != (tlsKey == nil) {
       throw ValidationError("--tls-cert and --tls-key are needed together")
@@ -173,6 +188,9 @@ struct Command: AsyncParsableCommand {
     settings.recording.enabled = !noRecording
     settings.recording.hours = recordHours
     settings.recording.bytes = Int(recordGb * 1e9)
+    settings.recording.exportDays = exportDays
+    settings.recording.exportBytes = Int(exportGb * 1e9)
+    settings.recordDays = keepDays == 0 ? nil : keepDays
     return settings
   }
 

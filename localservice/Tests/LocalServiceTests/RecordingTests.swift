@@ -242,4 +242,60 @@ import Testing
       #expect(try await service.post("/rtstream/\(plain)/export", [:]).message.contains("'store'"))
     }
   }
+
+  @Test func exportedFilesAreBounded() async throws {
+    let directory = TestService.temporaryDirectory()
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    func files() -> Set<String> {
+      Set((try? FileManager.default.contentsOfDirectory(atPath: directory + "/exports")) ?? [])
+    }
+    var links: [String] = []
+    var ids: [String] = []
+    try await TestService.run(directory: directory) { service in
+      let made = try await service.post("/rtstream", ["url": .string(TestService.camera), "store": true])
+      let stream = try #require(made.data["id"]?.string)
+      for count in 1...2 {
+        try await service.segments(stream, atLeast: 2 * count)
+        try await service.stop(stream)
+        let export = try await service.post("/rtstream/\(stream)/export", [:])
+        ids.append(try #require(export.data["video_id"]?.string))
+        links.append(try #require(export.data["download_url"]?.string.map { $0.components(separatedBy: "/manifests")[1] }))
+        if count == 1 { #expect(try await service.patch("/rtstream/\(stream)/status", ["action": "start"]).status == 200) }
+      }
+      #expect(files() == Set(ids.map { $0 + ".mp4" }))
+    }
+    // What a service that was killed while it exported leaves.
+    try FileManager.default.createDirectory(atPath: directory + "/exports/m-x.parts", withIntermediateDirectories: true)
+    try await TestService.run(directory: directory) {
+      $0.recording.exportBytes = 1
+      $0.limits.housekeepingSeconds = 0.5
+    } _: { service in
+      try await eventually("the older one to be gone") { files() == [ids[1] + ".mp4"] ? () : nil }
+      #expect(try await service.fetch("/manifests" + links[0]).status == 404)
+      #expect(try await service.fetch("/manifests" + links[1]).status == 200)
+      #expect(service.log.contains("export \(ids[0]) of stream"))
+    }
+    try await TestService.run(directory: directory) {
+      $0.recording.exportDays = 0.5 / 86_400
+      $0.limits.housekeepingSeconds = 0.5
+    } _: { service in
+      try await eventually("both to be gone") { files().isEmpty ? () : nil }
+      #expect(try await service.fetch("/manifests" + links[1]).status == 404)
+    }
+  }
+
+  @Test func anExportLeavesRoomOnTheDisk() async throws {
+    try await TestService.run {
+      $0.recording.bytes = .max
+    } _: { service in
+      let made = try await service.post("/rtstream", ["url": .string(TestService.camera), "store": true])
+      let stream = try #require(made.data["id"]?.string)
+      try await service.segments(stream, atLeast: 1)
+      try await service.stop(stream)
+      // No disk has this.
+      try await service.service.store.database.write { try $0.execute(sql: "UPDATE segment SET bytes = 1000000000000000") }
+      let refused = try await service.post("/rtstream/\(stream)/export", [:])
+      #expect(refused.status == 503 && refused.body["error_code"] == "NO_ROOM" && refused.message.contains("the export needs"))
+    }
+  }
 }

@@ -287,6 +287,52 @@ import Testing
     }
   }
 
+  /// What is too old is gone from the records and from the index, which knows the rest as if it had never been there.
+  @Test func oldRecordsAreForgotten() async throws {
+    let recorded = try await recorded()
+    try recorded.keep(Array(repeating: "Something violet moved.", count: 250), of: "index-gate", from: -50_000)
+    let other = try await self.recorded()
+    let store = recorded.store
+    // Entries go in the order in which they came: these came last, after younger ones.
+    #expect(try store.forgetRecords(before: Recorded.epoch - 10_000).count == 0)
+
+    let late = Recorded.epoch + 100_000
+    try recorded.keep("Something violet left.", of: "index-yard", from: 100_000)
+    try other.keep("Something violet left.", of: "index-yard", from: 100_000)
+    var forgotten = 0
+    while true {
+      let batch = try store.forgetRecords(before: late)
+      forgotten += batch.count
+      if batch.isAll { break }
+    }
+    let more = try store.forgetRecords(before: late).count
+    #expect(forgotten > 250 && more == 0)
+    try await store.searches.read { database in
+      let words = try Row.fetchAll(database, sql: "SELECT stem, records FROM searchWord ORDER BY stem")
+      #expect(words.map { $0["stem"] as String } == ["left", "someth", "violet"])
+      #expect(words.map { $0["records"] as Int } == [1, 1, 1])
+      let spans = try Row.fetchAll(database, sql: "SELECT last - first AS more FROM searchSpan")
+      #expect(spans.map { $0["more"] as Int } == [0])
+      let scenes = try Int.fetchOne(database, sql: "SELECT count(*) FROM scene")
+      #expect(scenes == 1)
+    }
+    try await store.database.write { try $0.execute(sql: "INSERT INTO searchText (searchText) VALUES ('integrity-check')") }
+    try await recorded.serve { service in
+      #expect(try await service.post(Self.all, ["query": "red"]).data["results"] == [])
+      let found = try await service.post(Self.all, ["query": "violet"]).data["results"]?.items ?? []
+      #expect(found.count == 1 && found[0]["start"]?.double == late && found[0]["score"]?.double == 1)
+    }
+    // A service does so by itself.
+    try await other.serve({
+      $0.recordDays = (Timestamp.now() - late + 60) / 86_400; $0.limits.housekeepingSeconds = 0.5
+    }) { service in
+      try await eventually("the old ones to be gone") {
+        try await service.post(Self.all, ["query": "red"]).data["results"] == [] ? () : nil
+      }
+      #expect(try await service.post(Self.all, ["query": "violet"]).data["results"]?.items.count == 1)
+    }
+  }
+
   /// A search that is still reading keeps no record waiting, and does not see it.
   @Test func searchesDoNotHinderRecords() async throws {
     let recorded = try await recorded()

@@ -7,13 +7,34 @@ actor Exporter {
   private let recordings: Recordings
   private let folder: String
   private let ffmpeg: String
+  private let settings: Settings.Recording
   private let log: Log
   /// By stream.
   private var running: [String: Task<Export, any Error>] = [:]
 
-  init(store: Store, recordings: Recordings, directory: String, ffmpeg: String, log: Log) {
-    (self.store, self.recordings, self.ffmpeg, self.log) = (store, recordings, ffmpeg, log)
+  init(store: Store, recordings: Recordings, directory: String, ffmpeg: String, settings: Settings.Recording, log: Log) throws {
+    (self.store, self.recordings, self.ffmpeg, self.settings, self.log) = (store, recordings, ffmpeg, settings, log)
     folder = directory + "/exports"
+    // What an export that was cut short has left.
+    let known = Set(try store.exports().map { $0.id + ".mp4" })
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where !known.contains(name) {
+      try? FileManager.default.removeItem(atPath: folder + "/" + name)
+    }
+  }
+
+  /// Deletes files that are too old, and the oldest while all together are too large; but the newest is never too large.
+  nonisolated func forgetOldest() throws {
+    var bytes = 0
+    for (index, export) in try store.exports().enumerated() {
+      let file = "\(folder)/\(export.id).mp4"
+      bytes += (try? FileManager.default.attributesOfItem(atPath: file))?[.size] as? Int ?? 0
+      let isOld = export.createdAt < Timestamp.now() - settings.exportDays * 86_400
+      guard isOld || (bytes > settings.exportBytes && index > 0) else { continue }
+      try store.forget(export)
+      unlink(file)
+      log.info(
+        "export \(export.id) of stream \(export.streamID) was deleted: \(isOld ? "it is too old" : "newer ones need its room")")
+    }
   }
 
   /// Nil when it is not finished after so many seconds; it goes on.
@@ -23,6 +44,7 @@ actor Exporter {
     guard let first = segments.first, let last = segments.last else {
       throw Refusal(400, "NO_RECORDING", "rtstream '\(stream.id)' has no recording to export")
     }
+    try requireRoom(for: segments)
     if running[stream.id] == nil {
       if let same = try await store.export(ofStream: stream.id, from: first.start, to: last.end) { return (same, false) }
       running[stream.id] =
@@ -53,6 +75,16 @@ actor Exporter {
     guard finished else { return nil }
     running[stream.id] = nil
     return (try await task.value, true)
+  }
+
+  /// A disk that an export fills would end the recordings.
+  private func requireRoom(for segments: [Segment]) throws {
+    let needed = segments.reduce(0) { $0 + $1.bytes } + settings.reserveBytes
+    guard let free = DiskRoom.free(at: folder), free < needed else { return }
+    throw Refusal(
+      503, "NO_ROOM",
+      "the export needs \(needed / 1_000_000) MB on the disk of the data folder, with what must stay free, and has \(free / 1_000_000) MB"
+    )
   }
 
   /// One playlist for each run, as each has its own codecs and clock, and a list of these.

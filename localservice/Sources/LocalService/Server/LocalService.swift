@@ -23,6 +23,7 @@ public final class LocalService: Sendable {
   private let sounds: SoundIngest
   let recordings: Recordings
   private let backlog: Backlog
+  private let housekeeping: Housekeeping
   private let listener: Listener
 
   /// Opens the state, the listening socket and the cameras that were running when the service last ended.
@@ -72,8 +73,9 @@ public final class LocalService: Sendable {
       handlers: .init(
         onSpeech: { speech.heard($1, streamID: $0) }, onWindow: { try await dispatcher.heard($1, jobID: $0) }),
       isLive: { ingest.report($0)?.state == .live })
-    let exporter = Exporter(
-      store: store, recordings: recordings, directory: settings.dataDirectory, ffmpeg: settings.ffmpeg, log: log)
+    let exporter = try Exporter(
+      store: store, recordings: recordings, directory: settings.dataDirectory, ffmpeg: settings.ffmpeg,
+      settings: settings.recording, log: log)
     let routes = Routes(
       store: store, ingest: ingest, sounds: sounds, analyser: analyser, recordings: recordings, backlog: backlog,
       exporter: exporter,
@@ -110,6 +112,18 @@ public final class LocalService: Sendable {
       await ingest.stopAll()
       await sounds.stopAll()
     }
+    housekeeping = Housekeeping(
+      every: limits.housekeepingSeconds, log: log,
+      [
+        .init(what: "exported files") {
+          try exporter.forgetOldest()
+          return false
+        },
+        .init(what: "records") {
+          guard let days = settings.recordDays else { return false }
+          return try !store.forgetRecords(before: Timestamp.now() - days * 86_400).isAll
+        },
+      ])
     try webhooks.resume()
     for stream in try store.runningStreams() {
       ingest.start(stream, jobs: try store.runningJobs(ofStream: stream.id))
@@ -170,6 +184,7 @@ public final class LocalService: Sendable {
     async let calls: Void = webhooks.close()
     _ = await (speech, cameras, calls)
     await poster.close()
+    housekeeping.close()
     recordings.close()
     backlog.close()
     try? await group.shutdownGracefully()

@@ -19,6 +19,8 @@ public struct Settings: Sendable {
   public var recording = Recording()
   /// False: no camera is opened, and what is seen and heard is told from elsewhere (Tests/Feed).
   public var watchesCameras = true
+  /// What was seen and said is kept, and found, for so long; nil for ever.
+  public var recordDays: Double? = 90
   public var limits = Limits()
 
   public init(dataDirectory: String) { self.dataDirectory = dataDirectory }
@@ -94,6 +96,9 @@ public struct Settings: Sendable {
     public var hours = 24.0
     /// Of all streams together.
     public var bytes = 10 * 1_000_000_000
+    /// How long exported files are kept, and how much all of them may take. The newest stays in any case.
+    public var exportDays = 30.0
+    public var exportBytes = 10 * 1_000_000_000
     /// Nothing is recorded while less than this is free where the data folder is: the database needs room.
     public var reserveBytes = 256 * 1_000_000
 
@@ -118,6 +123,8 @@ public struct Settings: Sendable {
     public var webhookAttempts = 5
     public var webhookBackoffSeconds = 0.5
     public var webhookQueue = 1000
+    /// How often what is too old is looked for.
+    public var housekeepingSeconds = 60.0
 
     public init() {}
   }

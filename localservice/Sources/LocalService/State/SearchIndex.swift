@@ -8,6 +8,21 @@ enum SearchIndex {
     case scene = 1
     case utterance = 2
 
+    var table: String {
+      switch self {
+      case .scene: "scene"
+      case .utterance: "utterance"
+      }
+    }
+
+    /// Reads what a record was entered by: its stream, its owner, its end, its text.
+    var origin: String {
+      switch self {
+      case .scene: "SELECT streamID, jobID, \"end\", text FROM scene JOIN windowJob ON windowJob.id = jobID WHERE scene.id = ?"
+      case .utterance: "SELECT streamID, '\(transcriptPrefix)' || streamID, \"end\", text FROM utterance WHERE id = ?"
+      }
+    }
+
     /// Reads one record by its row: its owner, its times, its text.
     var record: String {
       switch self {
@@ -70,10 +85,9 @@ enum SearchIndex {
 
   /// The record's words, each once.
   private static func enter(_ record: Record, _ lexicon: Lexicon, _ database: Database) throws -> Set<String> {
-    let text = record.text.replacing(String(Word.mark), with: " ")
+    let (text, owners) = indexed(record.text, ownerID: record.ownerID, streamID: record.streamID)
     try run("INSERT INTO searchEntry (source, row) VALUES (?, ?)", [record.source.rawValue, record.row], database)
     let id = database.lastInsertedRowID
-    let owners = [record.ownerID, record.streamID].map(Word.of(owner:)).joined(separator: " ")
     try run("INSERT INTO searchText (rowid, text, owner) VALUES (?, ?, ?)", [id, text, owners], database)
     try run(
       """
@@ -81,6 +95,56 @@ enum SearchIndex {
       ON CONFLICT (span) DO UPDATE SET first = min(first, excluded.first), last = max(last, excluded.last)
       """, [span(of: record.start), id, id], database)
     return Set(try lexicon.words(text, database).map(\.stem))
+  }
+
+  /// One record, with what the index knows it by.
+  struct Entry: Sendable {
+    let id: Int64
+    let source: Source
+    let row: Int64
+    let streamID: String
+    let ownerID: String
+    let end: Double
+    let text: String
+  }
+
+  /// The first that came of those that are there.
+  static func oldest(_ count: Int, _ database: Database) throws -> [Entry] {
+    let rows = try Row.fetchAll(
+      database, sql: "SELECT id, source, row FROM searchEntry ORDER BY id LIMIT ?", arguments: [count])
+    return try rows.compactMap { entry in
+      guard let source = Source(rawValue: entry["source"]),
+        let record = try Row.fetchOne(
+          database.cachedStatement(sql: source.origin), arguments: [entry["row"] as Int64])
+      else { return nil }
+      return Entry(
+        id: entry["id"], source: source, row: entry["row"], streamID: record[0], ownerID: record[1], end: record[2],
+        text: record[3])
+    }
+  }
+
+  /// Removes the oldest entries, in their order, and their records. The index keeps no text, so that it must be told again what it
+  /// was given.
+  static func remove(_ entries: [Entry], _ lexicon: Lexicon, _ database: Database) throws {
+    guard let last = entries.last?.id else { return }
+    var words: [String: Int] = [:]
+    for entry in entries {
+      let (text, owners) = indexed(entry.text, ownerID: entry.ownerID, streamID: entry.streamID)
+      try run(
+        "INSERT INTO searchText (searchText, rowid, text, owner) VALUES ('delete', ?, ?, ?)", [entry.id, text, owners],
+        database)
+      for stem in Set(try lexicon.words(text, database).map(\.stem)) { words[stem, default: 0] -= 1 }
+      try run("DELETE FROM searchEntry WHERE id = ?", [entry.id], database)
+      try run("DELETE FROM \(entry.source.table) WHERE id = ?", [entry.row], database)
+    }
+    try count(words, database)
+    for stem in words.keys { try run("DELETE FROM searchWord WHERE stem = ? AND records <= 0", [stem], database) }
+    try run("DELETE FROM searchSpan WHERE last <= ?", [last], database)
+    try run("UPDATE searchSpan SET first = ? WHERE first <= ?", [last + 1, last], database)
+  }
+
+  private static func indexed(_ text: String, ownerID: String, streamID: String) -> (text: String, owners: String) {
+    (text.replacing(String(Word.mark), with: " "), [ownerID, streamID].map(Word.of(owner:)).joined(separator: " "))
   }
 
   private static func count(_ words: [String: Int], _ database: Database) throws {
@@ -102,6 +166,10 @@ enum SearchIndex {
       database.cachedStatement(sql: "SELECT records FROM searchWord WHERE stem = ?"), arguments: [word.stem]) ?? 0
   }
 
+  static func oldestID(_ database: Database) throws -> Int64 {
+    try Int64.fetchOne(database, sql: "SELECT min(id) FROM searchEntry") ?? 1
+  }
+
   static func newest(_ database: Database) throws -> Int64 {
     try Int64.fetchOne(database, sql: "SELECT max(id) FROM searchEntry") ?? 0
   }
@@ -109,7 +177,7 @@ enum SearchIndex {
   /// The entries among which all are that overlap the time from start to end.
   static func entries(from start: Double?, to end: Double?, _ database: Database) throws -> ClosedRange<Int64>? {
     let newest = try newest(database)
-    guard start != nil || end != nil else { return newest > 0 ? 1...newest : nil }
+    guard start != nil || end != nil else { return newest > 0 ? try oldestID(database)...newest : nil }
     let row = try Row.fetchOne(
       database, sql: "SELECT min(first), max(last) FROM searchSpan WHERE span BETWEEN ? AND ?",
       arguments: [

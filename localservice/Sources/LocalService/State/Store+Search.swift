@@ -63,8 +63,8 @@ extension Store {
   func search(_ search: Search) async throws -> [Hit] {
     try await searches.read { [lexicon] database in
       guard let entries = try SearchIndex.entries(from: search.start, to: search.end, database) else { return [] }
-      let newest = try SearchIndex.newest(database)
-      let query = try SearchQuery(search.query, records: Int(newest), lexicon, database)
+      let records = try SearchIndex.newest(database) - SearchIndex.oldestID(database) + 1
+      let query = try SearchQuery(search.query, records: Int(records), lexicon, database)
       var finder = SearchRun(search, query, lexicon, database)
       try finder.find(in: entries)
       return finder.best

@@ -32,7 +32,9 @@ final class Recorded: Sendable {
   }
 
   /// One window after another from `start` on, each five seconds long.
-  func keep(_ texts: String..., of job: String, from start: Double = 0) throws {
+  func keep(_ texts: String..., of job: String, from start: Double = 0) throws { try keep(texts, of: job, from: start) }
+
+  func keep(_ texts: [String], of job: String, from start: Double = 0) throws {
     for (index, text) in texts.enumerated() {
       let start = Self.epoch + start + 5 * Double(index)
       _ = try store.keep(Scene(jobID: job, start: start, end: start + 5, text: text))
@@ -40,9 +42,9 @@ final class Recorded: Sendable {
   }
 
   /// Starts a service on the records.
-  func serve(_ body: (TestService) async throws -> Void) async throws {
+  func serve(_ configure: (inout Settings) -> Void = { _ in }, _ body: (TestService) async throws -> Void) async throws {
     try await store.database.write { try $0.execute(sql: "UPDATE stream SET running = 0") }
     store.close()
-    try await TestService.run(directory: directory, { _ in }, body)
+    try await TestService.run(directory: directory, configure, body)
   }
 }

@@ -30,6 +30,8 @@ final class TestService: Sendable {
     defer { if kept == nil { try? FileManager.default.removeItem(atPath: directory) } }
     var settings = Settings(dataDirectory: directory)
     settings.apiKey = key
+    // Made-up records are old.
+    settings.recordDays = nil
     configure(&settings)
     let lines = Lines()
     let log = Log(level: .debug) { line in lines.all.withLock { $0.append(line) } }
