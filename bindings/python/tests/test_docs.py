@@ -76,6 +76,8 @@ class Documentation(unittest.TestCase):
         path, library, package = done.stdout.split()
         self.assertTrue(path.startswith(str(self.checkout / "venv")), path)
         self.assertEqual(library, package)
+        done = self.run_in_checkout([self.python, "-c", "import videodb_rt"], VIDEODB_RT_LIBRARY="/nowhere/lib.so")
+        self.assertIn("/nowhere/lib.so", done.stdout)  # a named one comes before the one in the wheel
         wheels = list((ROOT / "build/wheel").glob("*.whl"))
         self.assertEqual(len(wheels), 1)
         self.assertRegex(wheels[0].name, r"^videodb_rt-[\d.]+-py3-none-linux_\w+\.whl$")

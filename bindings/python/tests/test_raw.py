@@ -110,6 +110,7 @@ class Search(unittest.TestCase):
         self.assertIn("VIDEODB_RT_LIBRARY", said)
         self.assertNotIn("linker", said)
 
+    @unittest.skipIf(subprocess.run(["pkg-config", "--exists", "videodb_rt"]).returncode == 0, "the library is installed here")
     def test_pkg_config_then_the_linker(self):
         said = self.fails(VIDEODB_RT_LIBRARY="", PKG_CONFIG_PATH="", LD_LIBRARY_PATH="")
         self.assertIn("the system's linker", said)
@@ -119,6 +120,9 @@ class Search(unittest.TestCase):
             )
             said = child("import videodb_rt; print(videodb_rt.library_path)", VIDEODB_RT_LIBRARY="", PKG_CONFIG_PATH=folder)
         self.assertEqual(said.strip(), str(Path(_library.path).resolve().parent / _library.NAME))
+        folder = str(Path(_library.path).resolve().parent)
+        said = child("import videodb_rt; print(videodb_rt.library_path)", VIDEODB_RT_LIBRARY="", PKG_CONFIG_PATH="", LD_LIBRARY_PATH=folder)
+        self.assertEqual(said.strip(), _library.NAME)
 
     def test_an_older_library_is_told(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -39,7 +39,7 @@ class Reader:
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._pending: Deque[Event] = deque()
         self._addresses = (c_void_p * BATCH)()
         self._count = c_size_t()
@@ -51,7 +51,14 @@ class Reader:
     # ---- Taking
 
     def take(self, most: int = BATCH) -> bool:
-        """Takes what waits; False if that was nothing. After the last event `ended` is True."""
+        """Takes what waits, for `pop`; False if that was nothing. After the last event `ended` is True."""
+        with self._lock:  # or another thread's later ones could get before them
+            events = self.fetch(most)
+            self._pending.extend(events)
+        return bool(events)
+
+    def fetch(self, most: int = BATCH) -> List[Event]:
+        """Takes what waits; [] if that is nothing."""
         error = c_void_p()
         with self._lock:
             status = lib.vdbrt_events_next_batch(
@@ -61,14 +68,13 @@ class Reader:
                 events = list(map(Event, cast(List[int], self._addresses[: self._count.value])))
                 if events[-1].kind == EventKind.DISCONNECTED and not events[-1].own_data.get("reconnecting"):
                     self._last = events[-1].own_data
-                self._pending.extend(events)
-                return True
+                return events
         if status in (Status.E_DISCONNECTED, Status.E_CLOSED) or (self._last and status != Status.E_FORKED):
             self._ended = True  # the status is that of the end
         elif status != Status.E_AGAIN:
             raise error_of(status, error)
         lib.vdbrt_error_free(error)
-        return False
+        return []
 
     @property
     def ended(self) -> bool:
@@ -80,6 +86,15 @@ class Reader:
         """status, reason and close_code of an end that was handed out; {} before."""
         return self._last
 
+    def rest(self) -> List[Event]:
+        """All events that were taken and not handed out."""
+        events: List[Event] = []
+        event = self.pop()
+        while event is not None:
+            events.append(event)
+            event = self.pop()
+        return events
+
     def pop(self) -> Optional[Event]:
         """The next event that was taken."""
         try:
@@ -90,7 +105,7 @@ class Reader:
     def forget(self) -> None:
         """In a forked child: what was taken is the parent's."""
         self._pending.clear()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def end_error(self) -> Optional[VideodbError]:
         """Why the channel ended; None where that was in order."""

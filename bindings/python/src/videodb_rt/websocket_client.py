@@ -231,15 +231,10 @@ class WebSocketConnection:
         :return: [] if none came in that time, or none will come any more (`ended`)
         """
         reader = self._connected()
-        events: List[Event] = []
-        while not events and not reader.ended:
-            event = reader.pop()
-            while event is not None:
-                events.append(event)
-                event = reader.pop()
-            if not events and not reader.take() and not reader.ended and not reader.wait(timeout):
-                break
-        return events
+        while True:
+            events = reader.rest() or reader.fetch()
+            if events or reader.ended or not reader.wait(timeout):
+                return events
 
     @property
     def ended(self) -> bool:
