@@ -20,8 +20,8 @@ SONAME := libvideodb_rt.so.$(ABI)
 BUILD_EMBEDDED := VDBRT_EMBEDDED=1 $(SWIFT) build -c release --product videodb_rt --disable-local-rpath \
 	--scratch-path .build-embedded -j $(JOBS)
 
-SOURCES := Package.swift pkgconfig/videodb_rt.map $(shell find Sources Include -type f)
-STAGED := build/lib/$(REALNAME) build/include/videodb_rt.h build/lib/pkgconfig/videodb_rt.pc
+SOURCES := Package.swift pkgconfig/videodb_rt.map $(shell find Sources Include -type f ! -name '*.hpp')
+STAGED := build/lib/$(REALNAME) build/include/videodb_rt.h build/include/videodb_rt.hpp build/lib/pkgconfig/videodb_rt.pc
 
 .DELETE_ON_ERROR:
 .PHONY: all local demo test parity live chaos wheel bench-python bench-search valgrind asan tsan format lint install uninstall clean help
@@ -38,7 +38,7 @@ build/lib/$(REALNAME): $(SOURCES)
 	chmod 644 $@
 	for d in build/lib build/debug; do ln -sf $(REALNAME) $$d/$(SONAME) && ln -sf $(SONAME) $$d/libvideodb_rt.so; done
 
-build/include/videodb_rt.h: Include/videodb_rt.h
+build/include/%: Include/%
 	install -D -m 644 $< $@
 
 # In the build folder the paths are found from the place of the .pc file itself.
@@ -85,7 +85,7 @@ lint: ; @scripts/test.sh format
 format:
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests localservice/Package.swift localservice/Sources localservice/Tests \
 	  localservice/Benchmarks localservice/Examples
-	clang-format -i $$(git ls-files '*.c' '*.h' '*.cpp')
+	clang-format -i $$(git ls-files '*.c' '*.h' '*.cpp' '*.hpp')
 
 # Installs what was built, so that it can be run as root without a Swift toolchain on root's PATH.
 install:
@@ -94,7 +94,7 @@ install:
 	install -m 644 build/lib/$(REALNAME) $(DESTDIR)$(LIBDIR)/$(REALNAME)
 	ln -sf $(REALNAME) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libvideodb_rt.so
-	install -m 644 build/include/videodb_rt.h $(DESTDIR)$(INCLUDEDIR)/videodb_rt.h
+	install -m 644 build/include/videodb_rt.h build/include/videodb_rt.hpp $(DESTDIR)$(INCLUDEDIR)
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
 	  pkgconfig/videodb_rt.pc.in > $(DESTDIR)$(PKGCONFIGDIR)/videodb_rt.pc
 	chmod 644 $(DESTDIR)$(PKGCONFIGDIR)/videodb_rt.pc
@@ -102,7 +102,7 @@ install:
 
 uninstall:
 	rm -f $(DESTDIR)$(LIBDIR)/$(REALNAME) $(DESTDIR)$(LIBDIR)/$(SONAME) $(DESTDIR)$(LIBDIR)/libvideodb_rt.so
-	rm -f $(DESTDIR)$(INCLUDEDIR)/videodb_rt.h $(DESTDIR)$(PKGCONFIGDIR)/videodb_rt.pc
+	rm -f $(DESTDIR)$(INCLUDEDIR)/videodb_rt.h $(DESTDIR)$(INCLUDEDIR)/videodb_rt.hpp $(DESTDIR)$(PKGCONFIGDIR)/videodb_rt.pc
 
 clean:
 	rm -rf build .build .build-* localservice/.build

@@ -18,6 +18,7 @@ ordinary: deps
 format: deps
 installed: embedded
 linkage: embedded ordinary
+cxx: embedded
 dependency: deps
 aarch64: deps
 swift: local

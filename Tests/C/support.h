@@ -14,7 +14,6 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -24,6 +23,17 @@
 #include <unistd.h>
 #include <videodb_rt.h>
 
+/* The programs of Tests/Cxx share it. */
+#ifdef __cplusplus
+#define SUPPORT_THREAD_LOCAL __thread
+#define SUPPORT_NORETURN [[noreturn]]
+extern "C" {
+#else
+#include <stdatomic.h>
+#define SUPPORT_THREAD_LOCAL _Thread_local
+#define SUPPORT_NORETURN _Noreturn
+#endif
+
 /* The secrets of every test. FAILS, the log handler of client_for and the event helpers fail when they see one. */
 #define TEST_KEY "sk-test-key-that-nobody-may-see"
 #define WS_TOKEN "ws-token-that-nobody-may-see"
@@ -31,7 +41,7 @@
 /* ---- Checks ------------------------------------------------------------------------------------------------------ */
 
 /* The error of the last OK or FAILS of this thread. Pass &err to calls inside them. */
-extern _Thread_local vdbrt_error *err;
+extern SUPPORT_THREAD_LOCAL vdbrt_error *err;
 
 /* The call succeeds and sets no error. */
 #define OK(call) (err_clear(), check_ok(__FILE__, __LINE__, #call, (call)))
@@ -57,7 +67,7 @@ extern _Thread_local vdbrt_error *err;
     }                                                                                                                          \
   } while (0)
 
-_Noreturn void failed(const char *file, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
+SUPPORT_NORETURN void failed(const char *file, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void check_ok(const char *file, int line, const char *call, vdbrt_status status);
 void check_fails(const char *file, int line, const char *call, vdbrt_status status, vdbrt_status want);
 void check_int(const char *file, int line, const char *what, long long got, long long want);
@@ -71,7 +81,7 @@ void err_clear(void);
 int passed(void);
 /* The same, with a word about what passed. */
 int passed_with(const char *what);
-_Noreturn void skipped(const char *why);
+SUPPORT_NORETURN void skipped(const char *why);
 /* Whether the process has only the threads that it began with. */
 bool has_no_new_thread(void);
 
@@ -178,4 +188,7 @@ char *text_of(const char *bytes, size_t len);
 /* The whole message of an event, parsed. */
 json_t *event_json(const vdbrt_event *e);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -12,7 +12,8 @@ files() { (cd "$1" && find . ! -type d | sort); }
 quiet_make() { make --no-print-directory "$@"; }
 
 check "make install with DESTDIR" quiet_make install DESTDIR="$work/root" PREFIX=/usr LIBDIR=/usr/lib/x86_64-linux-gnu
-same "installs the library, its links, the header and the .pc file" "./usr/include/videodb_rt.h
+same "installs the library, its links, the headers and the .pc file" "./usr/include/videodb_rt.h
+./usr/include/videodb_rt.hpp
 ./usr/lib/x86_64-linux-gnu/libvideodb_rt.so
 ./usr/lib/x86_64-linux-gnu/libvideodb_rt.so.0
 ./usr/lib/x86_64-linux-gnu/libvideodb_rt.so.$VERSION
