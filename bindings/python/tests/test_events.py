@@ -140,6 +140,20 @@ class WithAsyncio(Base):
 
         run(read())
 
+    def test_connect_again_while_another_task_waits(self):
+        async def read():
+            self.server.websocket({"await": "never"})
+            ws = await self.connection().connect_websocket().connect()
+            waiting = asyncio.ensure_future(ws.stream().__anext__())
+            while ws._reader._waiting is None:
+                await asyncio.sleep(0)
+            await ws.connect()
+            with self.assertRaises(videodb_rt.VideodbError) as raised:
+                await waiting
+            self.assertEqual(raised.exception.status, Status.E_CLOSED)
+
+        run(read())
+
     def test_connect_again(self):
         async def read():
             self.server.websocket(said("transcript"), {"close_frame": 1012})

@@ -43,7 +43,7 @@ class Operation:
 
     `operation.cancel()`, from any thread, ends the call under way and those to come with :class:`CancelledError`; when the time is
     over they end with :class:`RequestTimeoutError`. The time counts from the making. It takes the place of the setting
-    ``http.timeout_ms``, and of an `Operation` outside of it.
+    ``http.timeout_ms``, and of an `Operation` outside of it. Ctrl-C during a call of the main thread cancels it.
 
     :param float timeout: Seconds; None for no limit
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import os
 import select
@@ -44,6 +45,7 @@ class Reader:
         self._addresses = (c_void_p * BATCH)()
         self._count = c_size_t()
         self._waiting: "Optional[asyncio.Future[None]]" = None
+        self._wake: Callable[[], None] = lambda: None
         self._ended = False
         self._last: Dict[str, Any] = {}
         _readers.add(self)
@@ -141,12 +143,24 @@ class Reader:
         loop = asyncio.get_running_loop()
         fd = self.channel.fileno()
         self._waiting = future = loop.create_future()
-        loop.add_reader(fd, _resolve, future)
+        self._wake = functools.partial(_wake, loop, fd, future)
+        loop.add_reader(fd, self._wake)
         try:
             await future
         finally:
+            self._wake()
             self._waiting = None
-            loop.remove_reader(fd)
+
+    def close(self) -> None:
+        """Gives the channel back. Who waits for its events gets an error."""
+        waiting = self._waiting
+        if waiting is not None and not waiting.get_loop().is_closed():
+            # Before the descriptor is closed, as its number may be another channel's then.
+            if _running_loop() is waiting.get_loop():
+                self._wake()
+            else:
+                waiting.get_loop().call_soon_threadsafe(self._wake)
+        self.channel.close()
 
     # ---- Iterating
 
@@ -209,7 +223,18 @@ class Reader:
         return self.channel.connection_id()
 
 
-def _resolve(future: "asyncio.Future[None]") -> None:
+def _running_loop() -> Optional[asyncio.AbstractEventLoop]:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def _wake(loop: asyncio.AbstractEventLoop, fd: int, future: "asyncio.Future[None]") -> None:
+    """Once: the descriptor is not looked at any more, and who waits goes on."""
+    if future.done() and not future.cancelled():
+        return
+    loop.remove_reader(fd)
     if not future.done():
         future.set_result(None)
 

@@ -94,7 +94,7 @@ class WebSocketConnection:
     def _begin(self) -> Reader:
         """A new channel that is being opened."""
         if self._reader is not None:
-            self._reader.channel.close()
+            self._reader.close()
             self._reader = None
         self._id = None
         channel = Channel(self._connection.handle, {**self._options, "wait": False}, current_op())
