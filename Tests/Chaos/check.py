@@ -93,6 +93,7 @@ class Received:
         self.strange = []
         self.transitions = []
         self.live_times = []
+        self.longest_hold = 0
         self.dropped = 0
         self.connections = 0
         self.end = None
@@ -122,6 +123,7 @@ class Received:
             sent.filled += 1
         else:
             sent.live += 1
+            self.longest_hold = max(self.longest_hold, line["at_ms"] - line["received_ms"])
             sent.latency = max(line["received_ms"] - sent.ms[0], 0)
             if kind == TRANSCRIPT:
                 self.live_times.append(line["received_ms"])
@@ -236,6 +238,7 @@ def judge(truth, received, outages, calls, slack=0):
         "transcripts by socket": round(100 * arrived / len(bound), 2) if bound else None,
         "live p50 ms": round(statistics.median(latencies)) if latencies else None,
         "live p99 ms": percentile(latencies, 0.99),
+        "longest hold ms": received.longest_hold,
     }
 
 
@@ -245,12 +248,14 @@ NOTHING = [
 ]  # fmt: skip
 
 
-def broken_promises(figures, share=95, latency=100):
+def broken_promises(figures, share=95, latency=100, hold=2200):
     out = [f"{name}: {figures[name]}" for name in NOTHING if figures[name]]
     if (figures["transcripts by socket"] or 0) < share:
         out.append(f"transcripts by socket: {figures['transcripts by socket']} %, which should be {share}")
     if (figures["live p99 ms"] or 0) >= latency:
         out.append(f"live p99: {figures['live p99 ms']} ms, which should be under {latency}")
+    if figures["longest hold ms"] > hold:
+        out.append(f"held back for {figures['longest hold ms']} ms, which should be at most {hold}")
     return out
 
 

@@ -39,7 +39,7 @@ def scene():
 
 def line(kind, stream, data, start, flags):
     return {
-        "kind": kind, "flags": flags, "received_ms": round(start * 1000) + 1001, "start": start,
+        "kind": kind, "flags": flags, "received_ms": round(start * 1000) + 1001, "at_ms": round(start * 1000) + 1001, "start": start,
         "event": {"rtstream_id": stream, "data": data},
     }  # fmt: skip
 
