@@ -55,7 +55,7 @@ class Run:
         self.parts.append(receiver)
         feed = Feed(self.folder, *given.service)
         self.parts.append(feed)
-        proxy = Proxy(self.folder, feed.port)
+        proxy = self.proxy = Proxy(self.folder, feed.port)
         self.parts.append(proxy)
         consumer = Consumer(self.client, self.folder, *self.options(proxy.url, receiver.url))
         self.parts.append(consumer)
@@ -128,7 +128,8 @@ class Run:
         for (kind, stream, _), starts in self.truth.things.items():
             for sent in starts.values():
                 sums[f"kind {kind} of {stream[-6:]}"] += max(sent.times - sent.received, 0)
-        yield "lost by pipeline: " + ", ".join(f"{where}: {count}" for where, count in sums.items())
+        if any(sums.values()):
+            yield "lost by pipeline: " + ", ".join(f"{where}: {count}" for where, count in sums.items())
         for (kind, stream, text), starts in self.truth.things.items():
             for start, sent in starts.items():
                 if sent.received != sent.times and limit:
@@ -137,6 +138,15 @@ class Run:
                         f"{'lost' if sent.received < sent.times else 'twice'}: kind {kind} {stream[-6:]} '{text}' at {start}: sent "
                         f"{sent.times} at {sent.ms}, {sent.live} live, {sent.filled} back-filled, {sent.reached} reached a socket"
                     )
+        outages = check.Outages(self.proxy.log())
+        for key, ms in check.silent(self.truth, self.received, self.given.slack):
+            before = max((until - ms for _, until, lost in self.received.gaps if until < ms and "alert" in lost), default=None)
+            after = min((since - ms for since, _, lost in self.received.gaps if since > ms and "alert" in lost), default=None)
+            ups = [(since - ms, until - ms) for since, until in outages.up if abs(since - ms) < 3000 or abs(until - ms) < 3000]
+            yield (
+                f"silent: {key[0][-6:]} {key[1]} '{key[2]}' at {ms}, which reached a socket {self.truth.firings[key].reached} times; "
+                f"ms to the gaps around it: {before}, {after}; sockets were up: {ups}"
+            )
         for (stream, label, text, start), firing in self.truth.firings.items():
             if firing.received > 1 and limit:
                 limit -= 1

@@ -194,18 +194,19 @@ def worst_recovery(cuts, live_times):
     return worst
 
 
+def silent(truth, received, slack=0):
+    """Firings that did not arrive and lie in no gap that was told: (their key, when they fired)."""
+    gaps = [(since - slack, until + slack) for since, until, lost in received.gaps if "alert" in lost]
+    for key, firing in truth.firings.items():
+        if not firing.received and not any(since <= firing.ms[0] <= until for since, until in gaps):
+            yield key, firing.ms[0]
+
+
 def judge(truth, received, outages, calls, slack=0):
     """The figures of a run. `calls` is what the webhook receiver counted; `slack` ms that a gap may miss a firing by."""
     things = list(truth.every())
-    uncovered, fired_in_gaps, alerts_lost = 0, 0, 0
-    for firing in truth.firings.values():
-        if firing.received:
-            continue
-        alerts_lost += 1
-        ms = firing.ms[0]
-        covered = any(since - slack <= ms <= until + slack and "alert" in lost for since, until, lost in received.gaps)
-        fired_in_gaps += covered
-        uncovered += not covered
+    uncovered = len(list(silent(truth, received, slack)))
+    fired_in_gaps = sum(not firing.received for firing in truth.firings.values()) - uncovered
     bound = [s for s in truth.every(TRANSCRIPT) if s.reached and outages.is_up(s.ms[0])]
     arrived = sum(1 for s in bound if s.live)
     latencies = [
