@@ -17,8 +17,9 @@ REALNAME := libvideodb_rt.so.$(VERSION)
 SONAME := libvideodb_rt.so.$(ABI)
 
 # The shipping form: Embedded Swift, no Swift runtime. SwiftPM would add a RUNPATH of $ORIGIN, which a system library must not have.
+# Optimised as a whole when it is linked, which makes it a sixth smaller.
 BUILD_EMBEDDED := VDBRT_EMBEDDED=1 $(SWIFT) build -c release --product videodb_rt --disable-local-rpath \
-	--scratch-path .build-embedded -j $(JOBS)
+	--experimental-lto-mode full --scratch-path .build-embedded -j $(JOBS)
 
 SOURCES := Package.swift pkgconfig/videodb_rt.map $(shell find Sources Include -type f ! -name '*.hpp')
 STAGED := build/lib/$(REALNAME) build/include/videodb_rt.h build/include/videodb_rt.hpp build/lib/pkgconfig/videodb_rt.pc

@@ -12,7 +12,10 @@ let swiftSettings: [SwiftSetting] =
   + (embedded
     ? [
       .enableExperimentalFeature("Embedded"),
-      .unsafeFlags(["-Osize", "-Xfrontend", "-function-sections", "-warnings-as-errors"]),
+      .unsafeFlags([
+        "-Osize", "-Xfrontend", "-function-sections", "-warnings-as-errors", "-Xcc", "-fno-asynchronous-unwind-tables", "-Xcc",
+        "-fno-unwind-tables",
+      ]),
     ] : [])
 
 let linkerSettings: [LinkerSetting] =
@@ -25,12 +28,21 @@ let linkerSettings: [LinkerSetting] =
           "-Xlinker", "--version-script=\(Context.packageDirectory)/pkgconfig/videodb_rt.map",
           "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all", "-Xlinker", "--as-needed", "-Xlinker", "-znodelete",
           "-Xlinker", "-zrelro", "-Xlinker", "-znow",
+          // Where the linker optimises: stretches of code that stand in several places become functions.
+          "-Xlinker", "-mllvm", "-Xlinker", "-enable-machine-outliner=always",
+          "-Xlinker", "-mllvm", "-Xlinker", "-enable-linkonceodr-outlining",
         ] + (sanitized ? [] : ["-Xlinker", "-zdefs"]))
     ] : [])
 
 let cSettings: [CSetting] =
   embedded
-  ? [.define("VDBRT_EMBEDDED"), .unsafeFlags(["-Wall", "-Wextra", "-Werror", "-ffunction-sections", "-fvisibility=hidden"])]
+  ? [
+    .define("VDBRT_EMBEDDED"),
+    .unsafeFlags([
+      "-Wall", "-Wextra", "-Werror", "-ffunction-sections", "-fvisibility=hidden", "-fno-asynchronous-unwind-tables",
+      "-fno-unwind-tables",
+    ]),
+  ]
   : []
 
 let package = Package(
