@@ -165,6 +165,7 @@ VDBRT_API void vdbrt_string_free(char *s);
  *   loop.mode           "thread", or "external": the application runs the loop (vdbrt_client_step)
  *   queue.max_events    events that a pulled channel holds before queue.overflow applies; 4096
  *   queue.overflow      "pause" stops reading the socket, nothing is lost; "drop_oldest" drops and counts
+ *   reconnect.enabled   connect again after a cut, and recover what it swallowed (see "After a cut"); true
  */
 typedef struct vdbrt_config vdbrt_config;
 
@@ -539,9 +540,31 @@ VDBRT_API vdbrt_status vdbrt_records_new(vdbrt_client *client, const char *opera
 VDBRT_API vdbrt_status vdbrt_records_next(vdbrt_records *records, vdbrt_op *op, char **out_json, vdbrt_error **err);
 VDBRT_API void vdbrt_records_release(vdbrt_records *records);
 
-/* ---- Event channel: one WebSocket and its queue ------------------------------------------------------------------- */
+/* ---- Event channel: a WebSocket and its queue --------------------------------------------------------------------- */
 
 typedef struct vdbrt_events vdbrt_events;
+
+/*
+ * After a cut. The service delivers at most once, gives each connection another id, and goes on pushing to the id that it was
+ * given, dead or not. A channel makes up for that by itself, unless reconnect.enabled is false:
+ *  - It connects again, after random waits up to bounds that double from reconnect.base_ms to reconnect.max_ms, without a limit
+ *    of attempts but reconnect.max_attempts. A dead connection that nobody closed is found by ws.ping_interval_ms and
+ *    ws.pong_timeout_ms.
+ *  - What was bound to it, by a call of this client with its id as ws_connection_id, is bound again. A transcript is started with
+ *    the new id. An index or understanding, which the service cannot bind again, is asked for its records from then on
+ *    (poll.interval_ms); a capture session for its state. An alert without a webhook is replaced by a new one once the connection
+ *    has held for rebind.alert_settle_ms, and disabled; one with a webhook stays, and gets a companion without. Alerts cannot be
+ *    deleted: rebind.max_alerts_per_hour bounds them. The id of the alert that was replaced stays good for enabling, disabling and
+ *    listing, and any connection id that the channel has had stands for the current one.
+ *  - Transcripts and records of indexes that the gap swallowed are fetched (backfill.*) and delivered as events with the flag
+ *    VDBRT_EVENT_FETCHED, in order of time for each stream and channel, none twice. Events of the socket wait for them for
+ *    backfill.hold_ms at most. Interim transcripts are not recovered, and an alert that fired in the gap cannot be had from the
+ *    service: VDBRT_EVENT_GAP says from when to when.
+ *  - What is bound and silent for watch.quiet_ms is asked for: records that were not pushed are delivered, and something that the
+ *    service says has stopped or failed is a VDBRT_EVENT_STALLED.
+ *  - With queue.overflow "pause" a consumer that takes nothing for queue.pause_max_ms makes a gap too, with the reason
+ *    "slow_consumer": the connection is closed, and opened again when there is room.
+ */
 
 /* Fetches the WebSocket URL (GET /collection/{id}/websocket), opens it and waits for the connection id. The first event of the
  * channel is VDBRT_EVENT_CONNECTED. Options:
@@ -552,9 +575,13 @@ typedef struct vdbrt_events vdbrt_events;
  * Beyond the status codes of a call: VDBRT_E_UPGRADE, VDBRT_E_FIRST_MESSAGE, VDBRT_E_PROTOCOL. */
 VDBRT_API vdbrt_status vdbrt_events_open(vdbrt_client *client, const char *options_json, vdbrt_op *op, vdbrt_events **out,
                                          vdbrt_error **err);
-/* The id to pass as ws_connection_id. VDBRT_E_STATE while the channel is opening; VDBRT_E_DISCONNECTED when the connection
- * has ended. */
+/* The id to pass as ws_connection_id; it stays good after a cut. VDBRT_E_STATE while the channel is opening;
+ * VDBRT_E_DISCONNECTED when the channel has ended. */
 VDBRT_API vdbrt_status vdbrt_events_connection_id(vdbrt_events *events, char **out, vdbrt_error **err);
+/* What has happened so far: {"connections", "attempts" (of reconnecting), "received" (messages), "backfilled" (events that were
+ * fetched), "duplicates" (suppressed), "dropped" (by drop_oldest), "gaps", "restored" (bindings), "alerts_created", "stalled",
+ * "queued" (waiting to be pulled)}, each a whole number. */
+VDBRT_API vdbrt_status vdbrt_events_counters(vdbrt_events *events, char **out_json, vdbrt_error **err);
 /* Ends the channel with a WebSocket close handshake and waits for it. What is queued can still be pulled. */
 VDBRT_API vdbrt_status vdbrt_events_close(vdbrt_events *events, int64_t timeout_ms, vdbrt_error **err);
 /* Closes the channel, if need be, in the background, and ends its subscriptions. */
@@ -572,10 +599,22 @@ enum {
   VDBRT_EVENT_AUDIO_INDEX = 3,     /* "audio_index"; also "spoken_index" */
   VDBRT_EVENT_ALERT = 4,           /* "alert" */
   VDBRT_EVENT_CAPTURE_SESSION = 5, /* "capture_session" */
-  /* Ours, about the channel; their JSON is {"channel": "vdbrt....", "data": {...}}: */
-  VDBRT_EVENT_CONNECTED = 100,    /* "vdbrt.connected": data.connection_id */
-  VDBRT_EVENT_DISCONNECTED = 101, /* "vdbrt.disconnected": data.status, .reason, .close_code; the last event of the channel */
-  VDBRT_EVENT_OVERFLOW = 102      /* "vdbrt.overflow": data.dropped, the number of events that drop_oldest cost */
+  /* Ours, about the channel; their JSON is {"channel": "vdbrt....", "data": {...}}. Points in time are seconds since the epoch. */
+  VDBRT_EVENT_CONNECTED = 100,    /* "vdbrt.connected": data.connection_id, .reconnects (so far), .attempts (that it took) */
+  VDBRT_EVENT_DISCONNECTED = 101, /* "vdbrt.disconnected": data.status, .reason, .close_code, .reconnecting: false, it is the
+                                   * last event of the channel; true, the channel goes on */
+  VDBRT_EVENT_OVERFLOW = 102,     /* "vdbrt.overflow": data.dropped, the number of events that drop_oldest cost */
+  VDBRT_EVENT_RECONNECTING =
+      103,                      /* "vdbrt.reconnecting": data.attempt (from 1), .delay_ms until it, .status and .reason of what
+                                   * failed */
+  VDBRT_EVENT_GAP = 104,        /* "vdbrt.gap": data.from, .to, .reason, .recovering (channels whose events are fetched), .lost
+                                   * (channels whose events cannot be had); once more with data.alert_id for each alert when it
+                                   * is bound again */
+  VDBRT_EVENT_BACKFILLED = 105, /* "vdbrt.backfilled": a look for missed records is over. data.pipeline ("transcript",
+                                   * "scene_index", "audio_index", "understanding"), .rtstream_id, .index_id, .from, .to, .records
+                                   * (delivered), .pass (from 1), .final: no further look follows */
+  VDBRT_EVENT_STALLED = 106     /* "vdbrt.stalled": nothing will come. data.pipeline, .rtstream_id, .index_id, .what ("rtstream"
+                                   * where it is the stream), .status as the service says it, .reason */
 };
 VDBRT_API int32_t vdbrt_event_kind(const vdbrt_event *e);
 
@@ -584,7 +623,8 @@ enum {
   VDBRT_EVENT_INTERIM = 1,       /* data.is_final is false: a later transcript replaces this one */
   VDBRT_EVENT_TRIGGERED = 2,     /* data.triggered is true */
   VDBRT_EVENT_RELATIVE_TIME = 4, /* start or end is an offset, not a point in time since the epoch */
-  VDBRT_EVENT_NOT_JSON = 8       /* a text message that is no JSON: vdbrt_event_json gives it as it came */
+  VDBRT_EVENT_NOT_JSON = 8,      /* a text message that is no JSON: vdbrt_event_json gives it as it came */
+  VDBRT_EVENT_FETCHED = 16       /* it did not come over the socket, but from the service's records, after a gap */
 };
 VDBRT_API int32_t vdbrt_event_flags(const vdbrt_event *e);
 
@@ -623,7 +663,7 @@ VDBRT_API int64_t vdbrt_event_received_ms(const vdbrt_event *e);
  */
 
 /* The next event, to be freed with vdbrt_event_free. timeout_ms: 0 polls, -1 waits without limit. VDBRT_E_AGAIN: none in that
- * time. VDBRT_E_DISCONNECTED or VDBRT_E_CLOSED: the connection ended and every event has been taken. */
+ * time. VDBRT_E_DISCONNECTED or VDBRT_E_CLOSED: the channel ended and every event has been taken. */
 VDBRT_API vdbrt_status vdbrt_events_next(vdbrt_events *events, int64_t timeout_ms, vdbrt_event **out, vdbrt_error **err);
 /* Waits for one event and takes up to `capacity` at once. On VDBRT_OK the first *out_count of out are set, at least one. */
 VDBRT_API vdbrt_status vdbrt_events_next_batch(vdbrt_events *events, int64_t timeout_ms, vdbrt_event **out, size_t capacity,

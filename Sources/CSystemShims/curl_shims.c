@@ -23,6 +23,15 @@ CURLcode vdbshim_curl_start(void) {
   return result;
 }
 
+int64_t vdbshim_http_date(const char *line, size_t length) {
+  char text[64];
+  if (length <= 5 || length - 5 >= sizeof text)
+    return -1;
+  memcpy(text, line + 5, length - 5);
+  text[length - 5] = 0;
+  return (int64_t)curl_getdate(text, NULL);
+}
+
 static int queued(int fd, unsigned long which) {
   int count = 0;
   return ioctl(fd, which, &count) == 0 ? count : 0;

@@ -13,7 +13,12 @@ extension Client {
   }
 
   package func start(_ request: Request, _ op: Op?, _ completion: @escaping CallCompletion) throws(VideoDBError) {
-    guard try startedEngine().call(request, op, completion: completion) else { throw Engine.stopped }
+    let engine = try startedEngine()
+    let prepared = engine.prepare(request)
+    let isStarted = engine.call(prepared?.request ?? request, op) { result in
+      completion(prepared.map { prepared in result.map { prepared.settled($0) } } ?? result)
+    }
+    guard isStarted else { throw Engine.stopped }
   }
 
   /// An op with the time that the configuration gives to a call, to cancel one by.
@@ -47,7 +52,10 @@ extension Client {
 /// Replacing the credential of a live client.
 extension Client {
   /// Calls that are sent from here on carry it.
-  public func setCredential(_ credential: Secret) throws(VideoDBError) { try settings.credential.replace(credential) }
+  public func setCredential(_ credential: Secret) throws(VideoDBError) {
+    try settings.credential.replace(credential)
+    running?.credentialChanged()
+  }
 
   /// `renewal` is called when the service refuses the credential (401), on the thread of the call. If it has set another one when it
   /// returns, the call is sent once more.

@@ -44,17 +44,20 @@ public final class Client: Sendable {
   public func run(_ operation: Operation, ids: [[UInt8]?] = [], options: UnsafeRawBufferPointer? = nil, op: Op? = nil)
     throws(VideoDBError) -> [UInt8]
   {
-    try rest.call(try operation.request(ids, options), op)
+    try call(try operation.request(ids, options), op)
   }
 
   /// A call that has no operation. `query` and `body` are texts of JSON objects.
   public func call(
     _ method: [UInt8], _ path: [UInt8], query: UnsafeRawBufferPointer?, body: UnsafeRawBufferPointer?, op: Op?
   ) throws(VideoDBError) -> [UInt8] {
-    try rest.call(try RawCall.request(method, path, query, body), op)
+    try call(try RawCall.request(method, path, query, body), op)
   }
 
-  func call(_ request: Request, _ op: Op?) throws(VideoDBError) -> [UInt8] { try rest.call(request, op) }
+  func call(_ request: Request, _ op: Op?) throws(VideoDBError) -> [UInt8] {
+    guard let prepared = running?.prepare(request) else { return try rest.call(request, op) }
+    return prepared.settled(try rest.call(prepared.request, op))
+  }
 
   /// An answer that is not what it has to be. It may echo the key.
   func badAnswer(_ what: Message, _ answer: JSON) -> VideoDBError {
@@ -83,8 +86,10 @@ public final class Client: Sendable {
         "A callback cannot wait for a channel to open: it holds the thread that would open it. Set wait to false.")
     }
     let request = try Operation.websocketURL.request([collection], nil)
-    let hub = EventHub(try startedEngine(), settings)
-    guard hub.open(request, op) else { throw Engine.stopped }
+    let engine = try startedEngine()
+    let hub = EventHub(engine, settings, request)
+    engine.add(hub)
+    guard hub.open(op) else { throw Engine.stopped }
     let channel = EventChannel(self, hub)
     guard wait else { return channel }
     switch hub.waitUntilOpen(op, deadlineMs: op.map { $0.deadlineMs } ?? -1) {

@@ -69,6 +69,15 @@ public final class EventChannel: Sendable {
     return hub.wait(subscription, deadlineMs: Clock.deadline(afterMs: timeoutMs))
   }
 
+  /// What has happened so far, as the text of the JSON object that `vdbrt_events_counters` describes.
+  public var counters: [UInt8] {
+    let (counters, queued) = hub.counters
+    var json = JSONWriter()
+    counters.write(to: &json)
+    json.set("queued", Int64(queued))
+    return json.text
+  }
+
   /// Closes with a handshake and waits for it.
   public func close(timeoutMs: Int64) throws(VideoDBError) {
     if client.isOnIOThread {

@@ -10,6 +10,10 @@ public enum EventKind: Int32, CaseIterable, Sendable {
   case connected = 100
   case disconnected = 101
   case overflow = 102
+  case reconnecting = 103
+  case gap = 104
+  case backfilled = 105
+  case stalled = 106
 
   /// The canonical channel name; nil for `other`, whose name is the message's own.
   public var channel: StaticString? {
@@ -23,6 +27,10 @@ public enum EventKind: Int32, CaseIterable, Sendable {
     case .connected: "vdbrt.connected"
     case .disconnected: "vdbrt.disconnected"
     case .overflow: "vdbrt.overflow"
+    case .reconnecting: "vdbrt.reconnecting"
+    case .gap: "vdbrt.gap"
+    case .backfilled: "vdbrt.backfilled"
+    case .stalled: "vdbrt.stalled"
     }
   }
 
@@ -52,4 +60,6 @@ public struct EventFlags: OptionSet, Sendable {
   public static let triggered = EventFlags(rawValue: 2)
   public static let relativeTime = EventFlags(rawValue: 4)
   public static let notJSON = EventFlags(rawValue: 8)
+  public static let fetched = EventFlags(rawValue: 16)
+  public static let redelivered = EventFlags(rawValue: 32)
 }

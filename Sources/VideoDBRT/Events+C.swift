@@ -26,6 +26,14 @@ public func vdbrt_events_connection_id(
   Boundary.json(out, err) { () throws(VideoDBError) in Array(try Handles.events(events).connectionID().utf8) }
 }
 
+@_cdecl("vdbrt_events_counters") @implementation
+public func vdbrt_events_counters(
+  _ events: OpaquePointer!, _ out_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!,
+  _ err: UnsafeMutablePointer<OpaquePointer?>!
+) -> vdbrt_status {
+  Boundary.json(out_json, err) { () throws(VideoDBError) in try Handles.events(events).counters }
+}
+
 @_cdecl("vdbrt_events_close") @implementation
 public func vdbrt_events_close(
   _ events: OpaquePointer!, _ timeout_ms: Int64, _ err: UnsafeMutablePointer<OpaquePointer?>!

@@ -40,7 +40,7 @@ int main(void) {
 
   vdbrt_event *e = next_event(events, VDBRT_EVENT_CONNECTED);
   TEXT_IS(vdbrt_event_channel, "vdbrt.connected");
-  TEXT_IS(vdbrt_event_data, "{\"connection_id\":\"c\"}");
+  TEXT_IS(vdbrt_event_data, "{\"connection_id\":\"c\",\"reconnects\":0,\"attempts\":0}");
   TEXT_IS(vdbrt_event_rtstream_id, NULL);
   CHECK_INT(vdbrt_event_flags(e), 0);
   vdbrt_event_free(e);

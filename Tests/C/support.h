@@ -169,7 +169,7 @@ void server_websocket_raw(server *s, const char *steps, ...) __attribute__((form
 
 /* ---- Clients ------------------------------------------------------------------------------------------------------- */
 
-/* A configuration with TEST_KEY, the server's URL, quick retries, a log that may show no secret, and `settings`
+/* A configuration with TEST_KEY, the server's URL, quick retries, a log that may show no secret, no reconnecting, and `settings`
  * ({'http.timeout_ms': 500}, or NULL) on top. */
 vdbrt_config *config_for(server *s, const char *settings, ...) __attribute__((format(printf, 2, 3)));
 vdbrt_client *client_for(server *s, const char *settings, ...) __attribute__((format(printf, 2, 3)));

@@ -202,6 +202,7 @@ static vdbrt_config *config_from(server *s, const char *settings, va_list list) 
   }
   OK(vdbrt_config_set(config, "http.retry_base_ms", "2", &err));
   OK(vdbrt_config_set(config, "http.retry_max_ms", "20", &err));
+  OK(vdbrt_config_set(config, "reconnect.enabled", "false", &err));
   OK(vdbrt_config_set_log(config, VDBRT_LOG_DEBUG, check_log_line, NULL, &err));
   if (settings) {
     char *json = vquoted(settings, list);

@@ -40,6 +40,8 @@ struct HeaderNumbersTests {
     (.other, VDBRT_EVENT_OTHER), (.transcript, VDBRT_EVENT_TRANSCRIPT), (.sceneIndex, VDBRT_EVENT_SCENE_INDEX),
     (.audioIndex, VDBRT_EVENT_AUDIO_INDEX), (.alert, VDBRT_EVENT_ALERT), (.captureSession, VDBRT_EVENT_CAPTURE_SESSION),
     (.connected, VDBRT_EVENT_CONNECTED), (.disconnected, VDBRT_EVENT_DISCONNECTED), (.overflow, VDBRT_EVENT_OVERFLOW),
+    (.reconnecting, VDBRT_EVENT_RECONNECTING), (.gap, VDBRT_EVENT_GAP), (.backfilled, VDBRT_EVENT_BACKFILLED),
+    (.stalled, VDBRT_EVENT_STALLED),
   ]
 
   @Test(arguments: kinds)
@@ -62,6 +64,7 @@ struct HeaderNumbersTests {
     #expect(Int(EventFlags.triggered.rawValue) == Int(VDBRT_EVENT_TRIGGERED))
     #expect(Int(EventFlags.relativeTime.rawValue) == Int(VDBRT_EVENT_RELATIVE_TIME))
     #expect(Int(EventFlags.notJSON.rawValue) == Int(VDBRT_EVENT_NOT_JSON))
+    #expect(Int(EventFlags.fetched.rawValue) == Int(VDBRT_EVENT_FETCHED))
     #expect(Version.number == Int32(VDBRT_VERSION_NUMBER))
     #expect(Version.text.text == VDBRT_VERSION_STRING)
     #expect(Version.text.text == "\(Version.major).\(Version.minor).\(Version.patch)")

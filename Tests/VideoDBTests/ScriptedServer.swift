@@ -68,9 +68,11 @@ final class ScriptedServer {
 
   func client(_ values: [String: String] = [:]) throws -> Client {
     var configuration = Configuration()
-    let all = ["base_url": "http://127.0.0.1:\(port)", "api_key": "sk-conformance", "http.max_retries": "0"].merging(values) {
-      $1
-    }
+    let all = [
+      "base_url": "http://127.0.0.1:\(port)", "api_key": "sk-conformance", "http.max_retries": "0",
+      "reconnect.enabled": "false",
+    ]
+    .merging(values) { $1 }
     for (key, value) in all { try configuration.set(Array(key.utf8), text: Array(value.utf8)) }
     return try Client.make(configuration)
   }

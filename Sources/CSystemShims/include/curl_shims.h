@@ -86,4 +86,7 @@ int vdbshim_socket_is_idle(int fd);
 /* Overwrites the strings of the list, which may hold the key, before it frees them. */
 void vdbshim_slist_free_zeroed(struct curl_slist *list);
 
+/* The time of a header line "Date: ..." in seconds since the Unix epoch; -1 where it is none. */
+int64_t vdbshim_http_date(const char *line, size_t length);
+
 #endif

@@ -1,13 +1,19 @@
 /// Every configuration key, in the order of their names. The name is for settings files, the rest for `vdbrt_config_describe`.
 public enum ConfigKey: Int, CaseIterable, Sendable {
-  case apiKey, baseURL
+  case apiKey
+  case backfillHoldMs, backfillLateMs, backfillOverlapMs, backfillPageSize, backfillRemember
+  case baseURL
   case httpAllowCleartext, httpConnectTimeoutMs, httpMaxResponseBytes, httpMaxRetries, httpProxy, httpRetryBaseMs,
     httpRetryMaxMs
   case httpTimeoutMs
   case loopMode
-  case queueMaxBytes, queueMaxEvents, queueOverflow
+  case pollIntervalMs
+  case queueMaxBytes, queueMaxEvents, queueOverflow, queuePauseMaxMs
+  case rebindAlertSettleMs, rebindConfirmMs, rebindMaxAlertsPerHour, rebindMaxPerHour
+  case reconnectBaseMs, reconnectEnabled, reconnectMaxAttempts, reconnectMaxMs
   case sessionToken
   case tlsCAFile, tlsVerify
+  case watchQuietMs, watchRestart
   case wsCloseTimeoutMs, wsConnectTimeoutMs, wsFirstMessageTimeoutMs, wsMaxMessageBytes, wsPingIntervalMs, wsPongTimeoutMs
 
   public enum Kind: Sendable {
@@ -40,6 +46,26 @@ public enum ConfigKey: Int, CaseIterable, Sendable {
       Spec(
         name: "session_token", kind: .secret, unit: nil, fallback: nil,
         summary: "A client token, used where there is no api_key.")
+    case .backfillHoldMs:
+      Spec(
+        name: "backfill.hold_ms", kind: .integer(0...600_000), unit: "ms", fallback: "2000",
+        summary: "How long events of the socket wait at most for those that a gap swallowed, to come in order.")
+    case .backfillLateMs:
+      Spec(
+        name: "backfill.late_ms", kind: .integer(0...86_400_000), unit: "ms", fallback: "130000",
+        summary: "How long after a gap its records are asked for again: they may appear late.")
+    case .backfillOverlapMs:
+      Spec(
+        name: "backfill.overlap_ms", kind: .integer(0...86_400_000), unit: "ms", fallback: "120000",
+        summary: "How far before the last known item a gap is taken to begin.")
+    case .backfillPageSize:
+      Spec(
+        name: "backfill.page_size", kind: .integer(1...1000), unit: nil, fallback: "100",
+        summary: "Records of a page that is asked for.")
+    case .backfillRemember:
+      Spec(
+        name: "backfill.remember", kind: .integer(16...4_000_000), unit: "events", fallback: "8192",
+        summary: "Delivered events remembered for each stream and channel, 40 bytes each, to give none twice.")
     case .baseURL:
       Spec(
         name: "base_url", kind: .text, unit: nil, fallback: nil,
@@ -80,6 +106,12 @@ public enum ConfigKey: Int, CaseIterable, Sendable {
       Spec(
         name: "loop.mode", kind: .choice("thread|external"), unit: nil, fallback: "thread",
         summary: "thread: an I/O thread of the client. external: none; the application runs vdbrt_client_step.")
+    case .pollIntervalMs:
+      Spec(
+        name: "poll.interval_ms", kind: .integer(0...3_600_000), unit: "ms", fallback: "0",
+        summary:
+          "How often an index that cannot be bound again is asked for records. 0: once for each of its windows, from 1 to 10 s."
+      )
     case .queueMaxBytes:
       Spec(
         name: "queue.max_bytes", kind: .integer(4_096...1_073_741_824), unit: "bytes", fallback: "8388608",
@@ -92,6 +124,49 @@ public enum ConfigKey: Int, CaseIterable, Sendable {
       Spec(
         name: "queue.overflow", kind: .choice("pause|drop_oldest"), unit: nil, fallback: "pause",
         summary: "pause: stop reading the socket, so that nothing is lost here. drop_oldest: drop and count.")
+    case .queuePauseMaxMs:
+      Spec(
+        name: "queue.pause_max_ms", kind: .integer(0...86_400_000), unit: "ms", fallback: "15000",
+        summary:
+          "How long reading may pause for a slow consumer before the connection is closed, to go on with a gap when there is room. 0: no limit."
+      )
+    case .rebindAlertSettleMs:
+      Spec(
+        name: "rebind.alert_settle_ms", kind: .integer(0...3_600_000), unit: "ms", fallback: "5000",
+        summary: "How long a new connection has to hold before alerts are created for it: the service cannot delete them.")
+    case .rebindConfirmMs:
+      Spec(
+        name: "rebind.confirm_ms", kind: .integer(0...3_600_000), unit: "ms", fallback: "10000",
+        summary:
+          "How long after a transcript was started again its events may stay out, while records come, before it is stopped and started."
+      )
+    case .rebindMaxAlertsPerHour:
+      Spec(
+        name: "rebind.max_alerts_per_hour", kind: .integer(0...1_000_000), unit: nil, fallback: "60",
+        summary: "Alerts that a channel creates in an hour at most.")
+    case .rebindMaxPerHour:
+      Spec(
+        name: "rebind.max_per_hour", kind: .integer(0...1_000_000), unit: nil, fallback: "60",
+        summary: "How often in an hour a silent pipeline is bound again at most, so that two clients do not fight over one.")
+    case .reconnectBaseMs:
+      Spec(
+        name: "reconnect.base_ms", kind: .integer(1...3_600_000), unit: "ms", fallback: "500",
+        summary:
+          "Longest wait before the first attempt to reconnect; it doubles with each further one. The wait is random below that."
+      )
+    case .reconnectEnabled:
+      Spec(
+        name: "reconnect.enabled", kind: .boolean, unit: nil, fallback: "true",
+        summary:
+          "Connect again after a cut, bind again what was bound, and fetch what was missed. false: a cut ends the channel.")
+    case .reconnectMaxAttempts:
+      Spec(
+        name: "reconnect.max_attempts", kind: .integer(0...1_000_000), unit: nil, fallback: "0",
+        summary: "Attempts in a row before the channel ends. 0: no limit.")
+    case .reconnectMaxMs:
+      Spec(
+        name: "reconnect.max_ms", kind: .integer(1...86_400_000), unit: "ms", fallback: "30000",
+        summary: "Longest wait before any attempt to reconnect.")
     case .tlsCAFile:
       Spec(
         name: "tls.ca_file", kind: .text, unit: nil, fallback: nil,
@@ -100,6 +175,14 @@ public enum ConfigKey: Int, CaseIterable, Sendable {
       Spec(
         name: "tls.verify", kind: .boolean, unit: nil, fallback: "true",
         summary: "Check the certificate and the host name. Off only for test benches.")
+    case .watchQuietMs:
+      Spec(
+        name: "watch.quiet_ms", kind: .integer(100...86_400_000), unit: "ms", fallback: "60000",
+        summary: "How long something bound to a channel may be silent before it is asked whether it still runs.")
+    case .watchRestart:
+      Spec(
+        name: "watch.restart", kind: .boolean, unit: nil, fallback: "false",
+        summary: "Start a stream, index or transcript again that was found stopped.")
     case .wsCloseTimeoutMs:
       Spec(
         name: "ws.close_timeout_ms", kind: .integer(1...3_600_000), unit: "ms", fallback: "2000",

@@ -17,6 +17,9 @@ public struct Settings: Sendable {
   public let verifyTLS: Bool
   public let ws: WebSocketSettings
   public let queue: QueueSettings
+  public let recovery: RecoverySettings
+  /// The service's clock, as its answers tell it.
+  public let serverClock = ServerClock()
   /// No thread of ours: the application runs the loop.
   public let hasExternalLoop: Bool
   public let log: Log
@@ -63,6 +66,7 @@ public struct Settings: Sendable {
     verifyTLS = configuration.boolean(.tlsVerify)
     ws = WebSocketSettings(configuration)
     queue = QueueSettings(configuration)
+    recovery = RecoverySettings(configuration)
     hasExternalLoop = configuration.text(.loopMode)?.equals("external") ?? false
     // A path may hold the key, where a caller took it for an id.
     redactor = Redactor([proxy], credential: credential)
@@ -100,10 +104,13 @@ public struct QueueSettings: Sendable {
   public let maxEvents: Int
   public let maxBytes: Int
   public let dropOldest: Bool
+  /// 0: no limit.
+  public let pauseMaxMs: Int64
 
   init(_ configuration: Configuration) {
     maxEvents = Int(clamping: configuration.integer(.queueMaxEvents))
     maxBytes = Int(clamping: configuration.integer(.queueMaxBytes))
+    pauseMaxMs = configuration.integer(.queuePauseMaxMs)
     dropOldest = configuration.text(.queueOverflow)?.equals("drop_oldest") ?? false
   }
 }

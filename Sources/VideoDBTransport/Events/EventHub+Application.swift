@@ -16,11 +16,14 @@ extension EventHub {
     defer { if let op, let waker { op.unregister(waker) } }
     return engine.wait(state, until: deadlineMs) { state -> Phase?? in
       // A connection that was open and has ended since has events to give, and its end is one of them.
-      if let id = state.connectionID { return .some(.open(connectionID: id)) }
+      if let id = state.connectionIDs.last { return .some(.open(connectionID: id)) }
       if case .opening = state.phase { return op?.isCancelled ?? false ? .some(nil) : nil }
       return .some(state.phase)
     } ?? nil
   }
+
+  /// What has happened so far.
+  public var counters: (counters: RecoveryCounters, queued: Int) { state.withLock { ($0.counters, $0.queue.count) } }
 
   /// Waits for the end; false at the deadline.
   public func waitUntilEnded(deadlineMs: Int64) -> Bool {
@@ -99,13 +102,13 @@ extension EventHub {
       }
       while records.count < limit, let record = state.queue.popFirst() { records.append(record) }
       signal(&state)
-      let resume = state.isPaused && hasRoom(state)
-      if resume { state.isPaused = false }
+      let resume = state.wantsRoom && hasRoom(state)
+      if resume { state.wantsRoom = false }
       return .records(records, resume: resume)
     }
     switch taken {
     case .records(let records, let resume):
-      if resume { _ = engine.loop.post { [self] in connection?.resume() } }
+      if resume { _ = engine.loop.post { [self] in roomCame() } }
       return records
     case .refused(let why): throw why
     case nil: throw VideoDBError(.again, "No event within \(timeoutMs) ms.", isRetryable: true)
@@ -117,8 +120,9 @@ extension EventHub {
   }
 
   private static func overflowRecord(_ dropped: Int64) -> EventQueue.Record? {
-    guard let text = message(.overflow, { data throws(VideoDBError) in try data.set("dropped", dropped) }) else { return nil }
-    return text.withUnsafeBytes { bytes in
+    var data = JSONWriter()
+    data.set("dropped", dropped)
+    return message(.overflow, data.text).withUnsafeBytes { bytes in
       var fields = EventFields()
       _ = EventScanner.scan(bytes, into: &fields)
       fields.kind = .overflow

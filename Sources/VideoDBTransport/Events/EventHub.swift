@@ -1,12 +1,17 @@
 import CSystemShims
 import VideoDBCore
 
-/// Between a connection and the application: gives each event to the subscriptions, or keeps it until it is pulled.
-public final class EventHub: ConnectionOwner, @unchecked Sendable {
+/// An event channel: between the connections of the service and the application. Gives each event to the subscriptions, or keeps it
+/// until it is pulled.
+///
+/// This file has what a message passes; `+Link` has the connections, `+Recovery` what happens after a cut, `+Pushing` the subscriptions and
+/// `+Application` the application's end.
+public final class EventHub: @unchecked Sendable {
   // `state` is shared. What is marked as the loop's is touched on its thread only.
 
   public enum Phase: Sendable {
     case opening
+    /// Also while it reconnects: an id that the application holds stays good.
     case open(connectionID: [UInt8])
     case ended(VideoDBError)
   }
@@ -21,44 +26,50 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
     var newSubscriptions: [Subscription] = []
     /// Oldest events dropped since the last one that said so.
     var dropped: Int64 = 0
-    var isPaused = false
+    /// The loop waits for room: to read on, to reconnect, or to hand out what it fetched.
+    var wantsRoom = false
     /// Signalled while something can be pulled; made when it is first asked for.
     var pollFD: Int32 = -1
     var pollFDIsSet = false
-    /// Set once, when the connection id came.
-    var connectionID: [UInt8]?
+    /// Of all connections, oldest first.
+    var connectionIDs: [[UInt8]] = []
     /// What the end is called where it was asked for by the application.
     var closing: VideoDBError?
+    var counters = RecoveryCounters()
   }
 
   let engine: Engine
   let settings: Settings
   let state = Watched(State())
-  private var bounds: QueueSettings { settings.queue }
+  var bounds: QueueSettings { settings.queue }
 
   // The loop's.
-  private(set) var connection: WebSocketConnection?
-  /// It has ended, or never began.
-  private var isOver = false
-  private var redactor: Redactor
-  private(set) var subscriptions: [(subscription: Subscription, handler: Subscription.Handler)] = []
-  private var isPushing = false
+  var link: Link
+  var recovery: Recovery!
+  var redactor: Redactor
+  var subscriptions: [(subscription: Subscription, handler: Subscription.Handler)] = []
+  var isPushing = false
   /// The connection was told to pause and is to be told when there is room.
   private var hasPaused = false
   private var batch: [EventQueue.Record] = []
+  /// What came over the socket waits until what a gap swallowed has been fetched.
+  var isHolding = false
   private var room = (events: 0, bytes: 0)
-  private var receivedMs: Int64 = 0
-  private let pushed: UnsafeMutablePointer<EventRecord>
+  var receivedMs: Int64 = 0
+  let pushed: UnsafeMutablePointer<EventRecord>
 
-  public init(_ engine: Engine, _ settings: Settings) {
+  public init(_ engine: Engine, _ settings: Settings, _ request: Request) {
     self.engine = engine
     self.settings = settings
+    link = Link(request)
     redactor = settings.redactor
     pushed = .allocate(capacity: 1)
     pushed.initialize(to: EventRecord())
+    recovery = Recovery(settings.recovery, self)
   }
 
   deinit {
+    for record in batch { EventRecord.destroy(record) }
     state.withLock { state in
       while let record = state.queue.popFirst() { EventRecord.destroy(record) }
       if state.pollFD >= 0 { vdbshim_close(state.pollFD) }
@@ -67,48 +78,7 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
     pushed.deallocate()
   }
 
-  // MARK: The connection's end (loop)
-
-  /// Asks for the WebSocket's URL and connects to it. From any thread; false: the engine has stopped.
-  public func open(_ request: Request, _ op: Op?) -> Bool {
-    engine.open(request, op) { [self] result in
-      if isOver {
-        if case .success(var answer) = result { wipe(&answer) }
-        return
-      }
-      do throws(VideoDBError) {
-        let target = try WebSocketTarget(answer: result.get(), settings)
-        redactor = settings.redactor.adding(target.url)
-        engine.connect(self, url: target.url, parts: target.origin)
-      } catch {
-        ended(error, closeCode: 1006)
-      }
-    }
-  }
-
-  func attach(_ connection: WebSocketConnection) { self.connection = connection }
-
-  /// The application closes.
-  func closeConnection(_ why: VideoDBError) {
-    if let connection { connection.close(why) } else if !isOver { ended(why, closeCode: 1006) }
-  }
-
-  func opened(connectionID: [UInt8]) {
-    announce(.connected) { data throws(VideoDBError) in
-      try data.set("connection_id", connectionID)
-    } together: { state in
-      state.phase = .open(connectionID: connectionID)
-      state.connectionID = connectionID
-    }
-  }
-
-  func willReceive(unixMs: Int64) {
-    receivedMs = unixMs
-    // Who has subscribed gets every event that is read afterwards, also where the loop has not got to the request yet.
-    adoptSubscriptions()
-    guard !isPushing else { return }
-    room = state.withLock { (bounds.maxEvents - $0.queue.count, bounds.maxBytes - $0.queue.bytes) }
-  }
+  // MARK: Receiving (loop)
 
   func received(_ message: UnsafeRawBufferPointer, isText: Bool) -> Verdict {
     var fields = EventFields()
@@ -121,7 +91,14 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
       fields = EventFields()
       fields.flags = .notJSON
     }
-    if isPushing {
+    recovery.counters.received += 1
+    if recovery.isWatching, !isNews(fields, message) { return .goOn }
+    return take(fields, message)
+  }
+
+  /// Hands an event to the subscriptions, or puts it where it waits.
+  private func take(_ fields: EventFields, _ message: UnsafeRawBufferPointer) -> Verdict {
+    if isPushing, !isHolding {
       push(fields, message)
       return .goOn
     }
@@ -134,34 +111,64 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
     room.events -= 1
     room.bytes -= record.pointee.cost
     if room.events > 0 && room.bytes > 0 { return .goOn }
+    // Memory is bounded before order is kept.
+    if isHolding { hold(false) }
+    if isPushing { return .goOn }
     if bounds.dropOldest {
       flushBatch()
-      room = (bounds.maxEvents, bounds.maxBytes)
+      measureRoom()
       return .goOn
     }
     hasPaused = true
     return .pause
   }
 
+  func willReceive(unixMs: Int64) {
+    receivedMs = unixMs
+    link.aliveMs = unixMs
+    // Who has subscribed gets every event that is read afterwards, also where the loop has not got to the request yet.
+    adoptSubscriptions()
+    measureRoom()
+  }
+
+  private func measureRoom() {
+    if bounds.dropOldest {
+      room = (bounds.maxEvents - (isHolding ? batch.count : 0), bounds.maxBytes)
+    } else if !isPushing || isHolding {
+      room = state.withLock { (bounds.maxEvents - $0.queue.count - batch.count, bounds.maxBytes - $0.queue.bytes) }
+      for record in batch { room.bytes -= record.pointee.cost }
+    }
+  }
+
   func didReceive() {
-    if !batch.isEmpty { flushBatch() }
+    if !isHolding, !batch.isEmpty { flushBatch() }
     guard hasPaused else { return }
     hasPaused = false
     // What was pulled since the batch began may have made room already; nobody else would notice.
     let mayGoOn = state.withLock { state in
-      state.isPaused = !hasRoom(state)
-      return !state.isPaused
+      if hasRoom(state) { return true }
+      state.wantsRoom = true
+      return false
     }
-    if mayGoOn { _ = engine.loop.post { [self] in connection?.resume() } }
+    if mayGoOn { _ = engine.loop.post { [self] in roomCame() } } else { link.pausedMs = Clock.now }
+    arm()
   }
 
   func hasRoom(_ state: State) -> Bool {
     state.queue.count <= bounds.maxEvents / 2 && state.queue.bytes <= bounds.maxBytes / 2
   }
 
-  private func flushBatch() {
+  /// What waits in the batch goes on: into the queue, or to the subscriptions.
+  func flushBatch() {
     let records = batch
-    batch.removeAll(keepingCapacity: true)
+    batch = []
+    if isPushing {
+      for record in records {
+        pushRecord(record)
+        EventRecord.destroy(record)
+      }
+      return
+    }
     let evicted = state.update { state -> [EventQueue.Record] in
       for record in records { state.queue.append(record) }
       var evicted: [EventQueue.Record] = []
@@ -172,117 +179,47 @@ public final class EventHub: ConnectionOwner, @unchecked Sendable {
           evicted.append(oldest)
         }
         state.dropped += Int64(evicted.count)
+        recovery.counters.dropped += Int64(evicted.count)
       }
+      state.counters = recovery.counters
       signal(&state)
       return evicted
     }
     for record in evicted { EventRecord.destroy(record) }
   }
 
-  func ended(_ why: VideoDBError, closeCode: UInt16) {
-    let asked = state.withLock { $0.closing }
-    var why = asked ?? why
-    why.message = redactor.redact(why.message)
-    isOver = true
-    connection = nil
-    settings.log(asked == nil ? .warning : .info, "ws", Message(why.message))
-    announce(.disconnected) { data throws(VideoDBError) in
-      try data.set("status", why.status.name)
-      try data.set("reason", Array(why.message.utf8))
-      try data.set("close_code", Int64(closeCode))
-    } together: { state in
-      state.phase = .ended(why)
+  /// Beyond the queue's bounds and past what is held back: events of ours, and those that were fetched.
+  func give(_ fields: EventFields, _ message: UnsafeRawBufferPointer, together change: (inout State) -> Void = { _ in }) {
+    if !isHolding, !batch.isEmpty { flushBatch() }  // what came before goes before
+    // A handler finds the channel open, and whoever waits for the end finds that the last handler has returned.
+    let isFirst = fields.kind == .connected
+    if isPushing, !isFirst { push(fields, message) }
+    let record = isPushing ? nil : EventRecord.make(fields, message, receivedMs: receivedMs)
+    state.update { state in
+      if let record { state.queue.append(record) }
+      change(&state)
+      state.counters = recovery.counters
+      signal(&state)
     }
-    if isPushing { endSubscriptions() }
+    if isPushing, isFirst { push(fields, message) }
   }
 
-  /// An event of ours. It is delivered whatever the queue holds. `change` is what it tells of: who waits sees both or neither.
-  private func announce(
-    _ kind: EventKind, _ fill: (JSONTree) throws(VideoDBError) -> Void, together change: (inout State) -> Void
-  ) {
-    if !batch.isEmpty { flushBatch() }  // what came before goes before
-    let message = Self.message(kind, fill) ?? []
-    message.withUnsafeBytes { bytes in
+  /// An event of ours, with this `data`. `change` is what it tells of: who waits sees both or neither.
+  func announce(_ kind: EventKind, _ data: [UInt8], together change: (inout State) -> Void) {
+    receivedMs = vdbshim_unix_ms()
+    Self.message(kind, data).withUnsafeBytes { bytes in
       var fields = EventFields()
       _ = EventScanner.scan(bytes, into: &fields)
       fields.kind = kind
-      receivedMs = vdbshim_unix_ms()
-      // A handler finds the channel open, and whoever waits for the end finds that the last handler has returned.
-      let isFirst = kind == .connected
-      if isPushing, !isFirst { push(fields, bytes) }
-      let record = isPushing ? nil : EventRecord.make(fields, bytes, receivedMs: receivedMs)
-      state.update { state in
-        if let record { state.queue.append(record) }
-        change(&state)
-        signal(&state)
-      }
-      if isPushing, isFirst { push(fields, bytes) }
+      give(fields, bytes, together: change)
     }
   }
 
-  static func message(_ kind: EventKind, _ fill: (JSONTree) throws(VideoDBError) -> Void) -> [UInt8]? {
-    do {
-      let data = try JSONTree.object()
-      try fill(data)
-      let message = try JSONTree.object()
-      try message.set("channel", kind.channel ?? "")
-      try message.set("data", data)
-      return try message.text()
-    } catch {
-      return nil
-    }
-  }
-
-  // MARK: Pushing (loop)
-
-  private func push(_ fields: EventFields, _ message: UnsafeRawBufferPointer) {
-    pushed.pointee.reset(fields, message, receivedMs: receivedMs)
-    // By index: a handler may add subscriptions, and removal waits until it has returned.
-    var i = 0
-    while i < subscriptions.count {
-      subscriptions[i].subscription.deliver(pushed, subscriptions[i].handler)
-      i += 1
-    }
-  }
-
-  func adoptSubscriptions() {
-    let new = state.withLock { state in
-      defer { if !state.newSubscriptions.isEmpty { state.newSubscriptions = [] } }
-      return state.newSubscriptions
-    }
-    for subscription in new { startPushing(subscription) }
-  }
-
-  private func startPushing(_ subscription: Subscription) {
-    guard let handler = subscription.handler else { return }
-    subscriptions.append((subscription, handler))
-    isPushing = true
-    // What waited goes first, and in order: nothing new is read meanwhile, this being the thread that reads.
-    while let record = state.withLock({ $0.queue.popFirst() }) {
-      subscription.deliver(record, handler)
-      EventRecord.destroy(record)
-    }
-    state.withLock { state in
-      state.isPaused = false
-      signal(&state)
-    }
-    connection?.resume()
-    let hasEnded = state.withLock { state in
-      if case .ended = state.phase { return true }
-      return false
-    }
-    if hasEnded { endSubscriptions() }
-  }
-
-  func remove(_ subscription: Subscription) {
-    subscriptions.removeAll { $0.subscription === subscription }
-    subscription.finish()
-  }
-
-  func endSubscriptions() {
-    let all = subscriptions
-    subscriptions = []
-    for (subscription, _) in all { subscription.finish() }
+  static func message(_ kind: EventKind, _ data: [UInt8]) -> [UInt8] {
+    var message = JSONWriter()
+    message.set("channel", kind.channel ?? "")
+    message.set("data", json: data)
+    return message.text
   }
 
   /// Brings the descriptor to what the queue says. Under the lock.

@@ -20,7 +20,11 @@ public final class Engine: @unchecked Sendable {
   /// Opening a channel does not wait behind calls.
   private let openings: LoopCalls
   private var connections: [ObjectIdentifier: WebSocketConnection] = [:]
-  private var isStopping = false
+  private(set) var isStopping = false
+
+  /// Every channel that has not ended.
+  private let hubs = Locked<[EventHub]>([])
+  let alerts = AlertAliases()
 
   public static func start(_ settings: Settings) throws(VideoDBError) -> Engine {
     let engine = Engine(try IOLoop.make(), settings)
@@ -79,15 +83,47 @@ public final class Engine: @unchecked Sendable {
     }
   }
 
-  /// Opens a connection; what becomes of it is told to the hub. On the loop.
-  func connect(_ hub: EventHub, url: Secret, parts: URLParts) {
+  /// A connection that has yet to be started; what becomes of it is told to the hub. On the loop.
+  func makeConnection(_ hub: EventHub, url: Secret, parts: URLParts) -> WebSocketConnection {
     let connection = WebSocketConnection(loop, settings, url: url, parts: parts, owner: hub) { [self] ended in
       connections[ObjectIdentifier(ended)] = nil
       stopWhenDone()
     }
     connections[ObjectIdentifier(connection)] = connection
-    hub.attach(connection)
-    if isStopping { connection.close(Self.stopped) } else { connection.start() }
+    return connection
+  }
+
+  // MARK: Channels
+
+  /// From any thread.
+  public func add(_ hub: EventHub) { hubs.withLock { $0.append(hub) } }
+
+  func forget(_ hub: EventHub) {
+    hubs.withLock { $0.removeAll { $0 === hub } }
+    alerts.changed(hub, [])
+    // Not from within: whoever ends it may go on with it.
+    _ = loop.post { [self] in stopWhenDone() }
+  }
+
+  var channels: [EventHub] { hubs.withLock { $0 } }
+  var hasChannels: Bool { hubs.withLock { !$0.isEmpty } }
+
+  /// The channel that has or had this connection id, with its current one and that one's number.
+  func channel(of id: [UInt8]) -> (EventHub, [UInt8], Int)? {
+    for hub in channels {
+      let ids = hub.state.withLock { $0.connectionIDs }
+      guard let current = ids.last, ids.contains(where: { sameBytes($0, id) }) else { continue }
+      return (hub, current, ids.count)
+    }
+    return nil
+  }
+
+  /// What has to be sent for a call of the application's, where it concerns a channel.
+  public func prepare(_ request: Request) -> PreparedCall? { PreparedCall(request, self) }
+
+  /// A new credential may be what a channel waits for.
+  public func credentialChanged() {
+    _ = loop.post { [self] in for hub in channels { hub.credentialChanged() } }
   }
 
   // MARK: Running
@@ -134,6 +170,7 @@ public final class Engine: @unchecked Sendable {
       guard !isStopping else { return }
       isStopping = true
       for calls in [calls, openings] { calls.end { name in RESTClient.closed(name) } }
+      for hub in channels { hub.closeConnection(Self.stopped) }
       for connection in Array(connections.values) { connection.close(Self.stopped) }
       stopWhenDone()
     }
@@ -141,7 +178,7 @@ public final class Engine: @unchecked Sendable {
   }
 
   private func stopWhenDone() {
-    guard isStopping, connections.isEmpty, calls.isEmpty, openings.isEmpty else { return }
+    guard isStopping, !hasChannels, connections.isEmpty, calls.isEmpty, openings.isEmpty else { return }
     calls.close()
     openings.close()
     loop.stop()

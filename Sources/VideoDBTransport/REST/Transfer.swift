@@ -15,6 +15,9 @@ final class Transfer: @unchecked Sendable {
   private var received: [UInt8] = []
   private var retryAfterMs: Int64 = -1
   private let maxBytes: Int
+  private let serverClock: ServerClock
+  /// The answer comes from another host, whose clock is nobody's concern.
+  private var isForeign = false
   private var isTooLarge = false
   /// How often libcurl has begun to send the current request, and how often it may.
   private var sendings = 0
@@ -37,6 +40,7 @@ final class Transfer: @unchecked Sendable {
     self.easy = easy
     self.ownsConnection = ownsConnection
     maxBytes = settings.maxResponseBytes
+    serverClock = settings.serverClock
     easy.configure(settings)
     easy.set(CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: settings.connectTimeoutMs))
     easy.set(CURLOPT_FOLLOWLOCATION, 0)
@@ -72,6 +76,7 @@ final class Transfer: @unchecked Sendable {
   /// Sets up what the exchange wants sent next.
   func prepare(_ exchange: Exchange) {
     let request = exchange.request
+    isForeign = exchange.issue == nil
     easy.set(CURLOPT_URL, text: exchange.origin + request.target)
     easy.setHeaders(Self.headers(exchange.issue?.secret))
     if let body = request.body, !body.isEmpty {
@@ -151,6 +156,9 @@ final class Transfer: @unchecked Sendable {
     let name = UnsafeRawBufferPointer("retry-after:")
     if line.count > name.count, UnsafeRawBufferPointer(rebasing: line[0..<name.count]).equalsIgnoringCase("retry-after:") {
       readRetryAfter(UnsafeRawBufferPointer(rebasing: line[name.count...]))
+    } else if !isForeign, line.count > 6, UnsafeRawBufferPointer(rebasing: line[0..<5]).equalsIgnoringCase("date:") {
+      let seconds = vdbshim_http_date(line.baseAddress?.assumingMemoryBound(to: CChar.self), line.count)
+      if seconds > 0 { serverClock.saw(dateMs: seconds * 1_000) }
     }
     return line.count
   }

@@ -1,8 +1,6 @@
-import VideoDBCore
-
 /// One HTTP request to the service.
 public struct Request: Sendable {
-  public enum Method: Sendable {
+  public enum Method: Equatable, Sendable {
     case get, post, put, patch, delete
 
     /// In capitals; nil for any other.
@@ -37,7 +35,7 @@ public struct Request: Sendable {
   }
 
   /// Repeating it cannot do anything twice.
-  var onlyReads: Bool {
+  public var onlyReads: Bool {
     if case .get = method { return true }
     return false
   }
@@ -54,4 +52,10 @@ public struct Response: Sendable {
   public var body: [UInt8]
   /// -1: the server does not say.
   public var retryAfterMs: Int64
+
+  public init(httpStatus: Int32, body: [UInt8], retryAfterMs: Int64) {
+    self.httpStatus = httpStatus
+    self.body = body
+    self.retryAfterMs = retryAfterMs
+  }
 }

@@ -1,0 +1,197 @@
+/// An alert of the application's and those that stand in for it. The service has no way to give an alert another connection id, nor to
+/// delete one (PROTOCOL 3.8): after a cut a further one is created, and the one before it disabled.
+///
+/// One with a webhook is never touched, or webhooks would be doubled or lost: a companion without a webhook carries the new id.
+final class AlertFamily {
+  /// As they stand in paths; "index" or "indexes".
+  let branch: [UInt8]
+  let stream: [UInt8]
+  let index: [UInt8]
+  let eventID: [UInt8]
+  /// The alert that the application knows.
+  let id: [UInt8]
+  let hasWebhook: Bool
+  /// All of them, oldest first.
+  var members: [[UInt8]]
+  /// Number of the connection that the newest is bound to.
+  var connection: Int
+  var isEnabled = true
+  /// To be enabled or disabled in the service.
+  var switches: [(id: [UInt8], on: Bool)] = []
+
+  /// Since when alerts may have been missed, in milliseconds since the Unix epoch.
+  var gapFromMs: Int64?
+  /// Monotonic.
+  var dueMs: Int64 = -1
+  var retryMs: Int64 = 0
+  var failures = 0
+  var isAsking = false
+  /// A creation had no clear answer: it may be there.
+  var isUnsure = false
+  var hasToldOfLimit = false
+
+  init(
+    branch: [UInt8], stream: [UInt8], index: [UInt8], eventID: [UInt8], id: [UInt8], hasWebhook: Bool, members: [[UInt8]],
+    connection: Int
+  ) {
+    self.branch = branch
+    self.stream = stream
+    self.index = index
+    self.eventID = eventID
+    self.id = id
+    self.hasWebhook = hasWebhook
+    self.members = members
+    self.connection = connection
+  }
+
+  var newest: [UInt8] { members.last ?? id }
+
+  private var path: [UInt8] {
+    var path = Array("/rtstream/" as StaticString) + stream
+    path.append(0x2F)
+    path += branch
+    path.append(0x2F)
+    path += index
+    path.append("/alert")
+    return path
+  }
+
+  var list: Request { Request(.get, path) }
+
+  func create(connectionID: [UInt8]) -> Request {
+    var body = JSONWriter()
+    body.set("event_id", eventID)
+    body.set("callback_url", json: Array("null" as StaticString))
+    body.set("ws_connection_id", connectionID)
+    return Request(.post, path, body: body.text)
+  }
+
+  func setStatus(_ id: [UInt8], on: Bool) -> Request {
+    var body = JSONWriter()
+    body.set("action", on ? "enable" : "disable")
+    var target = path
+    target.append(0x2F)
+    appendPercentEncoded(id, to: &target)
+    target.append("/status")
+    return Request(.patch, target, body: body.text)
+  }
+
+  func isOf(_ call: BoundCall) -> Bool {
+    call.ids.count >= 2 && sameBytes(call.branch, branch) && sameBytes(call.ids[0], stream) && sameBytes(call.ids[1], index)
+  }
+}
+
+extension Recovery {
+  func advance(_ family: AlertFamily, _ now: Int64) -> Int64 {
+    if family.isAsking { return -1 }
+    if now < family.retryMs { return family.retryMs }
+    guard asking < Self.maxAsking else { return -1 }
+    if let change = family.switches.first {
+      family.isAsking = true
+      ask(family.setStatus(change.id, on: change.on)) { [self] result in
+        family.isAsking = false
+        if case .failure(let error) = result, error.status != .notFound { return failed(family, error) }
+        family.switches.removeFirst()
+        family.failures = 0
+      }
+      return -1
+    }
+    guard isUp, family.isEnabled, family.connection != connection else { return -1 }
+    if now < family.dueMs { return family.dueMs }
+    if family.isUnsure { find(family) } else { create(family, now) }
+    return family.isAsking ? -1 : family.dueMs
+  }
+
+  private func create(_ family: AlertFamily, _ now: Int64) {
+    let freeMs = alertCreations.take(now: now)
+    guard freeMs < 0 else {
+      family.dueMs = freeMs
+      if !family.hasToldOfLimit {
+        tell(family, .rateLimited, "rebind.max_alerts_per_hour is reached: the alert is restored later.")
+      }
+      family.hasToldOfLimit = true
+      return
+    }
+    let number = connection
+    family.isAsking = true
+    ask(family.create(connectionID: connectionID)) { [self] result in
+      family.isAsking = false
+      switch result {
+      case .success(let answer):
+        guard let id = JSON(answer)?["alert_id"]?.stringBytes, !id.isEmpty else {
+          return failed(family, VideoDBError(.badAnswer, "alert_create: the answer has no alert_id."))
+        }
+        counters.alertsCreated += 1
+        adopt(family, id, number)
+      case .failure(let error):
+        family.isUnsure = error.httpStatus == 0 || error.httpStatus >= 500
+        failed(family, error)
+        if !family.isUnsure, error.httpStatus != 429, error.httpStatus != 401 {
+          tell(family, error.status, Message(error.message))
+        }
+      }
+    }
+  }
+
+  /// Looks whether an alert that was to be created is there.
+  private func find(_ family: AlertFamily) {
+    let number = connection
+    family.isAsking = true
+    ask(family.list) { [self] result in
+      family.isAsking = false
+      switch result {
+      case .failure(let error): failed(family, error)
+      case .success(let answer):
+        family.isUnsure = false
+        for alert in JSON(answer)?["alerts"]?.elements ?? [] {
+          guard let id = alert["alert_id"]?.stringBytes, let event = alert["event_id"]?.stringBytes,
+            sameBytes(event, family.eventID), (alert["callback_url"]?.stringBytes ?? []).isEmpty,
+            alert["status"]?.stringBytes?.equals("disabled") != true,
+            !families.contains(where: { $0.members.contains { sameBytes($0, id) } })
+          else { continue }
+          return adopt(family, id, number)
+        }
+      }
+    }
+  }
+
+  private func adopt(_ family: AlertFamily, _ id: [UInt8], _ number: Int) {
+    let old = family.newest
+    if !family.hasWebhook || family.members.count > 1 { family.switches.append((old, false)) }
+    family.members.append(id)
+    family.connection = number
+    family.failures = 0
+    family.hasToldOfLimit = false
+    if !family.isEnabled { family.switches.append((id, false)) }
+    host.alertsChanged()
+    guard number == connection, isUp, let fromMs = family.gapFromMs else { return }
+    family.gapFromMs = nil
+    var data = JSONWriter()
+    data.set("from", secondsOfMs: fromMs)
+    data.set("to", secondsOfMs: max(host.serverMs, fromMs))
+    data.set("reason", "The alert is bound to the new connection.")
+    data.set("rtstream_id", percentDecoded(family.stream))
+    data.set("alert_id", family.id)
+    data.set("recovering", json: jsonArray([]))
+    data.set("lost", json: jsonArray([Array("alert" as StaticString)]))
+    host.announce(.gap, data.text)
+  }
+
+  private func failed(_ family: AlertFamily, _ error: VideoDBError) {
+    family.retryMs = retryMs(family.failures, error)
+    family.failures += 1
+  }
+
+  private func tell(_ family: AlertFamily, _ status: Status, _ reason: Message) {
+    counters.stalled += 1
+    var data = JSONWriter()
+    data.set("pipeline", "alert")
+    data.set("rtstream_id", percentDecoded(family.stream))
+    data.set("index_id", percentDecoded(family.index))
+    data.set("alert_id", family.id)
+    data.set("what", "alert")
+    data.set("status", status.name)
+    data.set("reason", reason.bytes)
+    host.announce(.stalled, data.text)
+  }
+}

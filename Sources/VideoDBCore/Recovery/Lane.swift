@@ -1,0 +1,162 @@
+/// What one stream has on one channel: the items that the application was given, so that none is given twice.
+///
+/// Messages carry no id and no sequence number (PROTOCOL 3.3), and one item comes over the socket and from the record endpoints with
+/// times that may be rounded differently (3.9). What is compared is therefore text and times, one to one: each record stands for at
+/// most one live item and the other way round, and two live items never stand for each other.
+final class Lane {
+  struct Item {
+    var text: UInt64
+    var startMs: Int64
+    var endMs: Int64
+    /// The source that has it among its records; 0: none has been seen to.
+    var source: UInt16
+    /// The fetch that saw it there last.
+    var fetch: UInt32
+    /// It came over the socket.
+    var isLive: Bool
+  }
+
+  /// Decoded, as events name it.
+  let stream: [UInt8]
+  let kind: EventKind
+  /// By start.
+  private var items: [Item] = []
+  /// Where items had to be forgotten: what ended by then counts as delivered.
+  private(set) var settledMs = Int64.min
+  /// End of the newest item; `Int64.min` before the first.
+  private(set) var lastEndMs = Int64.min
+  /// Monotonic; when the last live item came.
+  private(set) var lastLiveMs: Int64
+  /// How often a live item came.
+  private(set) var liveCount: Int64 = 0
+  private let capacity: Int
+
+  init(_ stream: [UInt8], _ kind: EventKind, capacity: Int, now: Int64) {
+    self.stream = stream
+    self.kind = kind
+    self.capacity = max(capacity, 16)
+    lastLiveMs = now
+  }
+
+  // MARK: Live items
+
+  /// A message came over the socket. false: it was delivered already, as a record of a source that can have pushed it.
+  func take(live text: UInt64, _ startMs: Int64, _ endMs: Int64, now: Int64, canPush: (UInt16) -> Bool) -> Bool {
+    lastLiveMs = now
+    liveCount += 1
+    if let last = items.last, last.startMs < startMs - Self.tolerance(startMs, endMs) {
+      // Newer than everything: the usual case.
+      insert(Item(text: text, startMs: startMs, endMs: endMs, source: 0, fetch: 0, isLive: true))
+      return true
+    }
+    let known = nearest(text, startMs, endMs) { !$0.isLive && canPush($0.source) }
+    if let known {
+      items[known].isLive = true
+      return false
+    }
+    insert(Item(text: text, startMs: startMs, endMs: endMs, source: 0, fetch: 0, isLive: true))
+    return true
+  }
+
+  // MARK: Records
+
+  /// A record of a source. false: it was delivered already.
+  func take(_ record: Record, source: UInt16, fetch: UInt32) -> Bool {
+    let known = nearest(record.hash, record.startMs, record.endMs) { $0.source == source ? $0.fetch != fetch : $0.source == 0 }
+    if let known {
+      items[known].source = source
+      items[known].fetch = fetch
+      return false
+    }
+    insert(
+      Item(text: record.hash, startMs: record.startMs, endMs: record.endMs, source: source, fetch: fetch, isLive: false))
+    return true
+  }
+
+  /// Whether the record was delivered already.
+  func knows(_ record: Record, source: UInt16) -> Bool {
+    nearest(record.hash, record.startMs, record.endMs) { $0.source == source || $0.source == 0 } != nil
+  }
+
+  /// Forgets which records were a source's, since its number is given to another.
+  func release(source: UInt16) {
+    for i in items.indices where items[i].source == source { items[i].source = 0 }
+  }
+
+  /// An item of an earlier process.
+  func restore(_ text: UInt64, _ startMs: Int64, _ endMs: Int64) {
+    insert(Item(text: text, startMs: startMs, endMs: endMs, source: 0, fetch: 0, isLive: true))
+  }
+
+  // MARK: Matching
+
+  /// Times may be rounded to the second at most, and never so far that neighbours of equal text are confused (PROTOCOL 3.9).
+  static func tolerance(_ startMs: Int64, _ endMs: Int64) -> Int64 { min(max((endMs &- startMs) / 4, 1), 1_000) }
+
+  private func nearest(_ text: UInt64, _ startMs: Int64, _ endMs: Int64, _ isOpen: (Item) -> Bool) -> Int? {
+    let tolerance = Self.tolerance(startMs, endMs)
+    var at = place(startMs - tolerance)
+    var best: Int?
+    var distance = Int64.max
+    while at < items.count, items[at].startMs <= startMs + tolerance {
+      let item = items[at]
+      let off = abs(item.startMs - startMs) + abs(item.endMs - endMs)
+      if item.text == text, abs(item.endMs - endMs) <= tolerance, off < distance, isOpen(item) {
+        best = at
+        distance = off
+      }
+      at += 1
+    }
+    return best
+  }
+
+  /// The first item that starts at this time or later.
+  private func place(_ startMs: Int64) -> Int {
+    var low = 0
+    var high = items.count
+    while low < high {
+      let middle = (low + high) / 2
+      if items[middle].startMs < startMs { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  private func insert(_ item: Item) {
+    lastEndMs = max(lastEndMs, item.endMs)
+    if let last = items.last, last.startMs > item.startMs {
+      items.insert(item, at: place(item.startMs))
+    } else {
+      items.append(item)
+    }
+    guard items.count > capacity else { return }
+    // A quarter at a time, so that an item costs no more than its place.
+    let forgotten = capacity / 4
+    for i in 0..<forgotten { settledMs = max(settledMs, items[i].endMs) }
+    items.removeFirst(forgotten)
+  }
+}
+
+/// A text as it is compared: its bytes without white space around them.
+func textHash(_ text: UnsafeRawBufferPointer) -> UInt64 {
+  var from = 0
+  var to = text.count
+  while from < to, text[from] <= 0x20 { from += 1 }
+  while to > from, text[to - 1] <= 0x20 { to -= 1 }
+  var hash = 0x9E37_79B9_7F4A_7C15 ^ UInt64(to - from)
+  while from + 8 <= to {
+    hash = mix(hash ^ text.loadUnaligned(fromByteOffset: from, as: UInt64.self).littleEndian)
+    from += 8
+  }
+  var rest: UInt64 = 0
+  while from < to {
+    rest = rest << 8 | UInt64(text[from])
+    from += 1
+  }
+  return mix(hash ^ rest)
+}
+
+@inline(__always)
+private func mix(_ value: UInt64) -> UInt64 {
+  let product = value.multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
+  return product.high ^ product.low
+}

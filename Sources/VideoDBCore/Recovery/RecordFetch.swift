@@ -1,0 +1,135 @@
+/// One record of the service, as far as events need it (PROTOCOL 2.7, 2.9).
+struct Record {
+  let startMs: Int64
+  let endMs: Int64
+  let text: [UInt8]
+  let hash: UInt64
+
+  init(_ json: JSON) {
+    startMs = milliseconds(json["start"]?.double)
+    endMs = milliseconds(json["end"]?.double)
+    text = (json["description"] ?? json["text"])?.stringBytes ?? []
+    hash = text.withUnsafeBytes { textHash($0) }
+  }
+
+  private static func isBefore(_ a: Record, _ b: Record) -> Bool {
+    a.startMs == b.startMs ? a.endMs < b.endMs : a.startMs < b.startMs
+  }
+
+  /// By time. The service lists them in order or in reverse, but for a few that were late: an insertion sort has little to do.
+  static func inOrder(_ records: [Record]) -> [Record] {
+    var sorted = records
+    if let first = sorted.first, let last = sorted.last, isBefore(last, first) { sorted.reverse() }
+    var i = 1
+    while i < sorted.count {
+      var at = i
+      while at > 0, isBefore(sorted[at], sorted[at - 1]) {
+        sorted.swapAt(at, at - 1)
+        at -= 1
+      }
+      i += 1
+    }
+    return sorted
+  }
+}
+
+/// A time of the service in milliseconds since the Unix epoch, 0 where there is none.
+public func milliseconds(_ value: Double?) -> Int64 {
+  guard let value, value.isFinite else { return 0 }
+  // By magnitude (PROTOCOL 3.6), and never so large that sums of it overflow.
+  let ms = value >= 1e14 ? value / 1e3 : value >= 1e11 ? value : value * 1e3
+  return Int64(min(max(ms, -1e15), 1e15).rounded())
+}
+
+/// The records of a source between two times, page by page.
+///
+/// No order of the pages is relied on, and newer records may push others to the next page meanwhile (PROTOCOL 3.9). A range with very many
+/// records is taken in slices, oldest first, so that memory is bounded and the application gets them in order.
+struct RecordFetch {
+  enum Step {
+    /// Ask for `page` of the slice.
+    case more
+    /// The slice is whole: its records by time.
+    case slice([Record])
+    case badAnswer
+  }
+
+  /// The slice, in milliseconds since the Unix epoch.
+  private(set) var fromMs: Int64
+  private(set) var sliceEndMs: Int64
+  let toMs: Int64
+  /// Only what is new at the front is looked for: a page without news ends it.
+  let isQuick: Bool
+  private(set) var page: Int64 = 1
+  private var records: [Record] = []
+  private var lastPage: [JSON] = []
+  /// New records of the slice, the next one last; they wait for room.
+  var ready: [Record] = []
+  /// All pages of the slice are here.
+  var isWhole = false
+  var delivered: Int64 = 0
+  /// Of them, those that ended after the pipeline was bound again.
+  var missed: Int64 = 0
+  /// Monotonic; when it began, and with which connection (0: none was up).
+  let beganMs: Int64
+  let connection: Int
+
+  /// More pages than this are too many for a slice.
+  private static let maxPages: Int64 = 8
+  private static let minSliceMs: Int64 = 1_000
+
+  init(from fromMs: Int64, to toMs: Int64, isQuick: Bool, beganMs: Int64, connection: Int) {
+    self.beganMs = beganMs
+    self.connection = connection
+    self.fromMs = fromMs
+    self.toMs = max(toMs, fromMs + 1)
+    sliceEndMs = self.toMs
+    self.isQuick = isQuick
+  }
+
+  mutating func take(_ answer: [UInt8], isKnown: (Record) -> Bool) -> Step {
+    guard let json = JSON(answer),
+      let list = json["transcription_records"] ?? json["scene_index_records"] ?? json["records"] ?? json["segments"]
+        ?? json["transcriptions"], list.isArray
+    else { return .badAnswer }
+    let elements = list.elements
+    var hasNews = false
+    for element in elements {
+      // Newer records, and late ones anywhere, push others to the next page: what stood on the last one too is the same record.
+      if let moved = lastPage.firstIndex(where: { $0.isSameText(as: element) }) {
+        lastPage.remove(at: moved)
+        continue
+      }
+      let record = Record(element)
+      if isQuick, !hasNews { hasNews = !isKnown(record) }
+      records.append(record)
+    }
+    lastPage = elements
+    if json["next_page"]?.bool ?? false, !elements.isEmpty, hasNews || !isQuick {
+      page += 1
+      if page > Self.maxPages, sliceEndMs - fromMs > Self.minSliceMs {
+        begin(until: fromMs + (sliceEndMs - fromMs) / 2)
+      }
+      return .more
+    }
+    defer { records = [] }
+    return .slice(Record.inOrder(records))
+  }
+
+  /// Goes on with the next slice; false: that was the last.
+  mutating func nextSlice() -> Bool {
+    isWhole = false
+    guard sliceEndMs < toMs else { return false }
+    let width = sliceEndMs - fromMs
+    fromMs = sliceEndMs
+    begin(until: min(toMs, fromMs + 2 * width))
+    return true
+  }
+
+  private mutating func begin(until endMs: Int64) {
+    sliceEndMs = endMs
+    page = 1
+    records = []
+    lastPage = []
+  }
+}

@@ -1,0 +1,58 @@
+import VideoDBCore
+
+/// Subscriptions: functions of the application that get each event on the loop's thread.
+extension EventHub {
+  func push(_ fields: EventFields, _ message: UnsafeRawBufferPointer) {
+    pushed.pointee.reset(fields, message, receivedMs: receivedMs)
+    pushRecord(pushed)
+  }
+
+  func pushRecord(_ record: UnsafeMutablePointer<EventRecord>) {
+    // By index: a handler may add subscriptions, and removal waits until it has returned.
+    var i = 0
+    while i < subscriptions.count {
+      subscriptions[i].subscription.deliver(record, subscriptions[i].handler)
+      i += 1
+    }
+  }
+
+  func adoptSubscriptions() {
+    let new = state.withLock { state in
+      defer { if !state.newSubscriptions.isEmpty { state.newSubscriptions = [] } }
+      return state.newSubscriptions
+    }
+    for subscription in new { startPushing(subscription) }
+  }
+
+  private func startPushing(_ subscription: Subscription) {
+    guard let handler = subscription.handler else { return }
+    subscriptions.append((subscription, handler))
+    isPushing = true
+    // What waited goes first, and in order: nothing new is read meanwhile, this being the thread that reads.
+    while let record = state.withLock({ $0.queue.popFirst() }) {
+      subscription.deliver(record, handler)
+      EventRecord.destroy(record)
+    }
+    state.withLock { state in
+      state.wantsRoom = false
+      signal(&state)
+    }
+    roomCame()
+    let hasEnded = state.withLock { state in
+      if case .ended = state.phase { return true }
+      return false
+    }
+    if hasEnded { endSubscriptions() }
+  }
+
+  func remove(_ subscription: Subscription) {
+    subscriptions.removeAll { $0.subscription === subscription }
+    subscription.finish()
+  }
+
+  func endSubscriptions() {
+    let all = subscriptions
+    subscriptions = []
+    for (subscription, _) in all { subscription.finish() }
+  }
+}

@@ -1,0 +1,76 @@
+import CSystemShims
+import VideoDBCore
+
+/// What the recovery of a channel needs of it.
+extension EventHub: RecoveryHost {
+  public var nowMs: Int64 { Clock.now }
+  public var serverMs: Int64 { settings.serverClock.nowMs }
+  public func random() -> UInt64 { randomWord() }
+
+  public func ask(_ request: Request, completion: @escaping (Result<[UInt8], VideoDBError>) -> Void) {
+    let isSent = engine.call(request, nil) { [self] result in
+      if link.phase != .over { completion(result) }
+    }
+    _ = isSent  // false: the engine has stopped, and the channel with it
+  }
+
+  public var hasRoom: Bool {
+    if isPushing { return true }
+    return state.withLock { state in
+      if hasRoom(state) { return true }
+      state.wantsRoom = true
+      return false
+    }
+  }
+
+  public func deliver(_ message: [UInt8]) {
+    receivedMs = vdbshim_unix_ms()
+    message.withUnsafeBytes { bytes in
+      var fields = EventFields()
+      _ = EventScanner.scan(bytes, into: &fields)
+      fields.flags.insert(.fetched)
+      give(fields, bytes)
+    }
+  }
+
+  public func announce(_ kind: EventKind, _ data: [UInt8]) { announce(kind, data) { _ in } }
+
+  public func hold(_ isHolding: Bool) {
+    self.isHolding = isHolding
+    if !isHolding { flushBatch() }
+  }
+
+  public func wake(atMs: Int64) {
+    link.wakeMs = atMs
+    arm()
+  }
+
+  public func alertsChanged() { engine.alerts.changed(self, recovery.aliases) }
+
+  /// false: the application has it already, as a record that was fetched.
+  func isNews(_ fields: EventFields, _ message: UnsafeRawBufferPointer) -> Bool {
+    switch fields.kind {
+    case .transcript, .sceneIndex, .audioIndex:
+      // Interim texts are no items: a later message replaces them.
+      guard !fields.flags.contains(.interim) else { return true }
+      return text(fields.rtstreamID, message) { stream in
+        text(fields.text, message) { text in
+          recovery.isNews(
+            fields.kind, stream: stream, text: text, startMs: milliseconds(fields.start), endMs: milliseconds(fields.end))
+        }
+      }
+    case .captureSession:
+      recovery.sessionChanged(message)
+      return true
+    default: return true
+    }
+  }
+
+  private func text(_ place: EventFields.Place, _ message: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Bool)
+    -> Bool
+  {
+    guard place.isPresent else { return body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+    let raw = UnsafeRawBufferPointer(rebasing: message[Int(place.start)..<(Int(place.start) + Int(place.count))])
+    return place.hasEscapes ? decodeJSONString(raw).withUnsafeBytes { body($0) } : body(raw)
+  }
+}
