@@ -20,7 +20,7 @@ KEY = "sk-python-test"
 
 
 # Channels end where the server ends them.
-ONCE = {"reconnect.enabled": False} if any(setting["key"] == "reconnect.enabled" for setting in videodb_rt.describe()) else {}
+ONCE = {"reconnect.enabled": False}
 
 figures = []
 

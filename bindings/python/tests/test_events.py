@@ -221,6 +221,42 @@ class Without(Base):
         self.assertEqual(received[2:], [{"raw": "NaN"}, [1]])
 
 
+class Cuts(Base):
+    """A channel connects again by itself."""
+
+    def cut_once(self):
+        """The first connection ends without a word after two messages, the second one goes on."""
+        self.server.websocket()
+        first = [{"upgrade": True}, {"json": {"connection_id": "conn-1"}}, said("transcript", "a"), {"reset": True}]
+        second = [{"upgrade": True}, {"json": {"connection_id": "conn-2"}}, said("transcript", "b"), {"await": "never"}]
+        self.server.on("GET /ws", first, second)
+        return self.connection(**{"reconnect.enabled": True, "reconnect.base_ms": 10}).connect_websocket()
+
+    def test_the_loop_goes_on(self):
+        async def read():
+            async with self.cut_once() as ws:
+                self.assertEqual(ws.connection_id, "conn-1")
+                texts, seen = "", []
+                async for message in ws.stream(notices=True):
+                    if message["channel"] == "transcript":
+                        texts += message["data"]["text"]
+                    else:
+                        seen.append(message["channel"])
+                    if texts == "ab":
+                        return ws.connection_id, seen, ws.counters()
+
+        id, seen, counters = run(read())
+        self.assertEqual(id, "conn-2")
+        self.assertEqual([channel for channel in seen if channel != "vdbrt.reconnecting"][:2], ["vdbrt.disconnected", "vdbrt.connected"])
+        self.assertEqual((counters["connections"], counters["dropped"]), (2, 0))
+
+    def test_the_log_tells(self):
+        with self.cut_once() as ws, self.assertLogs("videodb_rt", logging.WARNING) as log:
+            events = ws.stream()
+            self.assertEqual(next(events)["data"]["text"] + next(events)["data"]["text"], "ab")
+        self.assertIn("vdbrt.disconnected", log.output[0])
+
+
 class Ends(Base):
     def test_in_order_and_not(self):
         ends = [

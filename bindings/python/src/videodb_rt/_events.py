@@ -93,6 +93,11 @@ class Event:
         return bool(self.flags & EventFlag.INTERIM)
 
     @property
+    def is_fetched(self) -> bool:
+        """Whether it did not come over the socket, but from the service's records, after a gap."""
+        return bool(self.flags & EventFlag.FETCHED)
+
+    @property
     def is_triggered(self) -> bool:
         """Whether an alert says of itself that it was triggered."""
         return bool(self.flags & EventFlag.TRIGGERED)

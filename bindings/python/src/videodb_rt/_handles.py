@@ -211,6 +211,12 @@ class Channel(Handle):
         check(lib.vdbrt_events_connection_id, self.address, byref(out))
         return taken(out).decode()
 
+    def counters(self) -> Any:
+        """What has happened so far."""
+        out = c_void_p()
+        check(lib.vdbrt_events_counters, self.address, byref(out))
+        return json.loads(taken(out))
+
     def end(self, timeout_ms: int) -> None:
         """Ends the channel with a close handshake and waits for it. What is queued can still be taken."""
         check(lib.vdbrt_events_close, self.address, timeout_ms)

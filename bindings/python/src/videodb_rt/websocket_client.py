@@ -199,8 +199,8 @@ class WebSocketConnection:
 
         :param str channel: Only messages of this channel: "transcript", "scene_index", "audio_index", "alert", ...
         :param str id: Only messages of this stream or index
-        :param bool notices: Also what the library tells of the channel, "vdbrt.disconnected" for example; otherwise the log of this
-            package (`logging`, "videodb_rt") does. A `channel` of that name has it too
+        :param bool notices: Also what the library tells of the channel, "vdbrt.gap" for example; otherwise the log of this package
+            (`logging`, "videodb_rt") does. A `channel` of that name has it too
         """
         wanted = _ALIASES.get(channel, channel) if channel else None
         own_wanted = notices or (wanted or "").startswith("vdbrt.")
@@ -240,6 +240,12 @@ class WebSocketConnection:
     def ended(self) -> bool:
         """Whether the connection has ended and all that it received was read."""
         return self._reader is not None and self._reader.ended
+
+    def counters(self) -> Dict[str, int]:
+        """What has happened on the channel so far, by the names of `vdbrt_events_counters`: connections, attempts, received, backfilled,
+        duplicates, dropped, gaps, ..."""
+        counters: Dict[str, int] = self._connected().channel.counters()
+        return counters
 
     def fileno(self) -> int:
         """A descriptor for a loop of one's own: readable while :meth:`batch` has something to give. Never read it or close it."""
