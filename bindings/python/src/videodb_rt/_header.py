@@ -76,6 +76,10 @@ class EventKind(IntEnum):
     CONNECTED = 100
     DISCONNECTED = 101
     OVERFLOW = 102
+    RECONNECTING = 103
+    GAP = 104
+    BACKFILLED = 105
+    STALLED = 106
 
 
 class EventFlag(IntFlag):
@@ -85,6 +89,7 @@ class EventFlag(IntFlag):
     TRIGGERED = 2
     RELATIVE_TIME = 4
     NOT_JSON = 8
+    FETCHED = 16
 
 
 vdbrt_log_fn = CFUNCTYPE(None, c_void_p, c_int32, c_char_p, c_char_p)
@@ -994,6 +999,14 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Tuple[str, Any]]]] = {
         [
             ("events", c_void_p),
             ("out", POINTER(c_void_p)),
+            ("err", POINTER(c_void_p)),
+        ],
+    ),
+    "vdbrt_events_counters": (
+        c_int32,
+        [
+            ("events", c_void_p),
+            ("out_json", POINTER(c_void_p)),
             ("err", POINTER(c_void_p)),
         ],
     ),
