@@ -25,7 +25,12 @@ static json_t *told(vdbrt_events *events, int32_t kind) {
   for (;;) {
     vdbrt_event *e = NULL;
     OK(vdbrt_events_next(events, slow(5000), &e, &err));
-    json_t *data = vdbrt_event_kind(e) == kind ? json_incref(value_at(event_json(e), "data")) : NULL;
+    json_t *data = NULL;
+    if (vdbrt_event_kind(e) == kind) {
+      json_t *json = event_json(e);
+      data = json_incref(value_at(json, "data"));
+      json_decref(json);
+    }
     vdbrt_event_free(e);
     if (data)
       return data;
