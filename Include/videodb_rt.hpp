@@ -484,12 +484,13 @@ public:
   explicit EventRange(const BasicChannel<Errors> &channel) noexcept : channel_(channel.get()) {}
   Iterator begin() { return Iterator(this); }
   Iterator end() noexcept { return Iterator(); }
-  /* Why it ended: VDBRT_E_DISCONNECTED or VDBRT_E_CLOSED. Where errors are thrown, any other is thrown by the loop; else it is
-   * found here. */
+  /* Why it ended, once the loop has. Where errors are thrown, one that is no end of the channel is thrown by the loop; else it
+   * is found here too. */
   const Error &ended() const noexcept { return ended_; }
 
 private:
   bool take() {
+    bool was_told = event_ && event_.kind() == VDBRT_EVENT_DISCONNECTED;
     event_ = Event(); /* given back before the next is waited for */
     vdbrt_event *event = nullptr;
     vdbrt_error *err = nullptr;
@@ -498,7 +499,7 @@ private:
     if (status == VDBRT_OK)
       return true;
     ended_ = Error(status, err);
-    if (status != VDBRT_E_DISCONNECTED && status != VDBRT_E_CLOSED)
+    if (!was_told && status != VDBRT_E_DISCONNECTED && status != VDBRT_E_CLOSED)
       (void)Errors::template failed<bool>(ended_);
     return false;
   }

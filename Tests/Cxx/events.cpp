@@ -39,6 +39,17 @@ static void by_loop(server *s, const vdbrt::Client &client) {
   THROWS(VDBRT_E_DISCONNECTED, channel.next());
 }
 
+// An end out of order is an end all the same.
+static void by_loop_to_a_violation(server *s, const vdbrt::Client &client) {
+  vdbrt::Channel channel = opened(s, client, "{'send_hex':'ff00'}");
+  int count = 0;
+  auto events = channel.stream();
+  for (const vdbrt::Event &event : events)
+    count += event.kind() == VDBRT_EVENT_DISCONNECTED;
+  CHECK_INT(count, 1);
+  CHECK_INT(events.ended().code(), VDBRT_E_PROTOCOL);
+}
+
 static void by_batch(server *s, const vdbrt::Client &client) {
   std::string steps = std::string(numbers) + ",{'await':'more'},{'close_frame':1000}";
   vdbrt::Channel channel = opened(s, client, steps.c_str());
@@ -107,6 +118,7 @@ int main() {
   server *s = server_start();
   auto client = client_of_server<vdbrt::Client>(s);
   by_loop(s, client);
+  by_loop_to_a_violation(s, client);
   by_batch(s, client);
   by_function(s, client);
   end(client);
