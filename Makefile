@@ -87,6 +87,7 @@ format:
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests localservice/Package.swift localservice/Sources localservice/Tests \
 	  localservice/Benchmarks localservice/Examples
 	clang-format -i $$(git ls-files '*.c' '*.h' '*.cpp' '*.hpp')
+	! command -v gofmt >/dev/null || gofmt -w bindings/go examples/go
 
 # Installs what was built, so that it can be run as root without a Swift toolchain on root's PATH.
 install:
@@ -122,6 +123,6 @@ help:
 	@echo 'make bench-python   CPU of an event in Python, beside the official SDK'
 	@echo 'make bench-search   searches over RECORDS=1000000 records of the local service'
 	@echo 'make valgrind   the C programs under valgrind; make asan, make tsan: the Swift tests with sanitizers'
-	@echo 'make format     formats Swift and C; make lint only looks'
+	@echo 'make format     formats Swift, C, C++ and Go; make lint only looks'
 	@echo 'make clean      removes what was built'
 	@echo 'DEPS=no         installs no packages: names what is missing'

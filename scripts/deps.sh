@@ -59,6 +59,8 @@ test_needs() {
   need pocketsphinx-en-us test -e /usr/share/pocketsphinx/model/en-us/en-us.lm.bin
   # a browser, for the page that plays a recording
   need chromium any_of chromium google-chrome
+  # bindings/go
+  need golang-go have go
   # packages from PyPI go into build/venv
   need python3-venv "$PYTHON" -c 'import ensurepip, venv'
   # the library for aarch64, and a processor to run it on

@@ -29,6 +29,7 @@ valgrind-ordinary: ordinary local
 parity: embedded local
 localservice: local
 python: embedded local
+go: embedded local
 '
 # Only when named.
 table_on_request='

@@ -1,0 +1,3 @@
+module libvideodb_rt/bindings/go
+
+go 1.19

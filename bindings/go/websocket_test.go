@@ -1,0 +1,229 @@
+package videodb
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+)
+
+const numbers = `{"flood": {"count": 1000, "json": {"channel": "scene_index", "rtstream_id": "rts-1", "data": {"text": "{n}", "start": 1760000000000}}}}`
+
+var (
+	_ io.Closer = (*Client)(nil)
+	_ io.Closer = (*WebSocket)(nil)
+	_ error     = (*Error)(nil)
+)
+
+func open(t *testing.T, s *server, c *Client, steps ...string) *WebSocket {
+	t.Helper()
+	s.websocket(t, steps...)
+	w, err := c.ConnectWebSocket(within(t, 10*time.Second), WebSocketOptions{})
+	ok(t, err)
+	t.Cleanup(func() { ok(t, w.Close()) })
+	event, err := w.Next(within(t, 10*time.Second))
+	ok(t, err)
+	same(t, "the first event", event.Kind, EventConnected)
+	return w
+}
+
+func TestALoopThatIsLeftLosesNothing(t *testing.T) {
+	s := startServer(t)
+	c := s.connect(t, nil)
+	w := open(t, s, c, numbers, `{"close_frame": 1001}`)
+	id, err := w.ConnectionID()
+	if err != nil && !errors.Is(err, ErrDisconnected) || err == nil && id != "conn-1" {
+		t.Error(id, err)
+	}
+	next, ended := 0, false
+	for !ended {
+		ctx, cancel := context.WithCancel(within(t, 20*time.Second))
+		for event := range w.Events(ctx) {
+			if event.Kind == EventDisconnected {
+				ended = true
+				continue
+			}
+			same(t, "the text", event.Text, strconv.Itoa(next))
+			same(t, "the start", event.StartTime().Unix(), 1760000000)
+			if next++; next%97 == 0 {
+				break
+			}
+		}
+		cancel()
+		if next%5 == 0 && !ended { // by another way
+			event, err := w.Next(within(t, 20*time.Second))
+			ok(t, err)
+			if event.Kind == EventDisconnected {
+				ended = true
+			} else {
+				same(t, "the text", event.Text, strconv.Itoa(next))
+				next++
+			}
+		}
+	}
+	same(t, "the number", next, 1000)
+	until(t, "the end", 5*time.Second, func() bool { _, err := w.Next(context.Background()); return errors.Is(err, io.EOF) })
+	for range w.Events(context.Background()) {
+		t.Error("an event after the end")
+	}
+	ok(t, w.Err())
+}
+
+func TestAnEndOutOfOrderIsAnError(t *testing.T) {
+	s := startServer(t)
+	c := s.connect(t, nil)
+	w := open(t, s, c, `{"close_frame": 1011}`)
+	for range w.Events(within(t, 10*time.Second)) {
+	}
+	same(t, "the error", errors.Is(w.Err(), ErrDisconnected) && !errors.Is(w.Err(), io.EOF), true)
+	_, err := w.ConnectionID()
+	same(t, "the id", errors.Is(err, ErrDisconnected), true)
+}
+
+func TestEachEventGoesToOneOfSeveral(t *testing.T) {
+	s := startServer(t)
+	c := s.connect(t, nil)
+	w := open(t, s, c, `{"await": "go"}`, numbers, numbers, `{"close_frame": 1000}`)
+	var lock sync.Mutex
+	seen := map[string]int{}
+	var group sync.WaitGroup
+	for i := 0; i < 4; i++ {
+		i := i
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			last := -1
+			take := func(events ...Event) {
+				lock.Lock()
+				defer lock.Unlock()
+				for _, event := range events {
+					if event.Kind == EventSceneIndex {
+						seen[event.Text]++
+						if n, _ := strconv.Atoi(event.Text); n < last && last != 999 && n != 0 && n > 500 {
+							t.Errorf("%d after %d", n, last)
+						} else {
+							last = n
+						}
+					}
+				}
+			}
+			for {
+				var events []Event
+				var err error
+				if i%2 == 0 {
+					events, err = w.NextBatch(context.Background())
+				} else {
+					var event Event
+					event, err = w.Next(context.Background())
+					events = []Event{event}
+				}
+				if err != nil {
+					same(t, "the end", errors.Is(err, io.EOF), true)
+					return
+				}
+				take(events...)
+			}
+		}()
+	}
+	s.allow(t, "go")
+	group.Wait()
+	same(t, "the number", len(seen), 1000)
+	for text, count := range seen {
+		if count != 2 {
+			t.Errorf("%s came %d times", text, count)
+		}
+	}
+}
+
+func TestAWaitEndsWithItsContextAndWithTheChannel(t *testing.T) {
+	s := startServer(t)
+	c := s.connect(t, nil)
+	w := open(t, s, c, `{"await": "go"}`, `{"json": {"channel": "alert", "data": {"label": "late"}}}`, `{"await": "never"}`)
+	for i := 0; i < 20; i++ {
+		if _, err := w.Next(within(t, time.Millisecond)); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, ErrTimeout) {
+			t.Fatal(err)
+		}
+	}
+	over, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err := w.Next(over)
+	same(t, "a cancelled context", errors.Is(err, context.Canceled), true)
+	// What waits is given also then, as a poll.
+	result := make(chan Event)
+	go func() {
+		event, err := w.Next(context.Background())
+		if err != nil {
+			t.Error(err)
+		}
+		result <- event
+	}()
+	// The turn is taken: another waits for it no longer than it may.
+	_, err = w.Next(within(t, 5*time.Millisecond))
+	same(t, "the second", errors.Is(err, context.DeadlineExceeded), true)
+	s.allow(t, "go")
+	same(t, "the label", (<-result).Label, "late")
+
+	ended := make(chan error)
+	events := w.Events(context.Background())
+	go func() {
+		for range events {
+		}
+		_, err := w.Next(context.Background())
+		ended <- err
+	}()
+	ok(t, w.Close())
+	same(t, "the error", errors.Is(<-ended, ErrClosed), true)
+	ok(t, w.Err())
+	ok(t, w.Close())
+	_, err = w.ConnectionID()
+	same(t, "the id after the end", errors.Is(err, ErrClosed), true)
+	same(t, "Finish after the end", errors.Is(w.Finish(context.Background()), ErrClosed), true)
+}
+
+func TestFinishKeepsWhatWasReceived(t *testing.T) {
+	s := startServer(t)
+	c := s.connect(t, nil)
+	w := open(t, s, c, `{"json": {"channel": "alert", "data": {"label": "one"}}}`, `{"await": "never"}`)
+	_, err := w.Next(within(t, 5*time.Second))
+	ok(t, err)
+	ok(t, w.Finish(within(t, 5*time.Second)))
+	event, err := w.Next(context.Background())
+	ok(t, err)
+	same(t, "the last event", event.Kind, EventDisconnected)
+	_, err = w.Next(context.Background())
+	same(t, "the error", errors.Is(err, ErrClosed) && errors.Is(err, io.EOF), true)
+}
+
+func TestAChannelThatCannotBeOpened(t *testing.T) {
+	s := startServer(t)
+	c := s.connect(t, nil)
+	s.data(t, "GET /collection/default/websocket", `{"websocket_url": "ws://127.0.0.1:@PORT@/ws"}`)
+	s.on(t, "GET /ws", `{"status": 403}`)
+	_, err := c.ConnectWebSocket(context.Background(), WebSocketOptions{})
+	same(t, "the error", errors.Is(err, ErrUpgrade), true)
+	s.on(t, "GET /ws", `[{"upgrade": true}, {"await": "never"}]`)
+	_, err = c.ConnectWebSocket(within(t, 50*time.Millisecond), WebSocketOptions{})
+	same(t, "the error", errors.Is(err, context.DeadlineExceeded), true)
+}
+
+// An event is the program's, whatever comes after it.
+func TestAnEventStays(t *testing.T) {
+	s := startServer(t)
+	c := s.connect(t, nil)
+	w := open(t, s, c, numbers, numbers, `{"close_frame": 1000}`)
+	var events []Event
+	for event := range w.Events(within(t, 20*time.Second)) {
+		events = append(events, event)
+	}
+	ok(t, w.Close())
+	ok(t, c.Close())
+	for i, event := range events[:2000] {
+		n := strconv.Itoa(i % 1000)
+		if event.Text != n || string(event.Data) != `{"text":"`+n+`","start":1760000000000}` && string(event.Data) != `{"text": "`+n+`", "start": 1760000000000}` {
+			t.Fatalf("%d: %s %s", i, event.Text, event.Data)
+		}
+	}
+}
