@@ -2,19 +2,25 @@
 extension Recovery {
   /// The connection was cut at this time.
   func lost(_ pipeline: Pipeline, _ aliveMs: Int64) {
+    // They wait for a connection, or they would follow each other until there is one.
+    pipeline.passes = []
     guard pipeline.gapFromMs == nil else { return }
     // One that is asked for its records has reached as far as the last answer; one that pushes, as far as the last message. An item whose
     // end is after the cut says that the clocks differ.
     let known = pipeline.binding == .polled ? pipeline.reachedMs : max(pipeline.lane.lastEndMs, pipeline.reachedMs)
     pipeline.gapFromMs = known == .min ? pipeline.sinceMs : min(known, aliveMs)
-    pipeline.passes = []
+  }
+
+  /// Records may appear late: they are asked for several times.
+  private func planPasses(_ pipeline: Pipeline, _ now: Int64) {
+    pipeline.passes = [now, now + settings.lateMs / 16, now + settings.lateMs / 4, now + settings.lateMs]
+    pipeline.dueMs = now
   }
 
   /// A new connection is up.
   func restart(_ pipeline: Pipeline, _ now: Int64) {
     pipeline.pass = 0
-    pipeline.passes = [now, now + settings.lateMs / 16, now + settings.lateMs / 4, now + settings.lateMs]
-    pipeline.dueMs = now
+    planPasses(pipeline, now)
     pipeline.failures = 0
     pipeline.retryMs = 0
     if pipeline.isDoubtful, !pipeline.isHeardOf { return }
@@ -35,17 +41,25 @@ extension Recovery {
     let number = connection
     guard !stopFirst else {
       ask(pipeline.action("stop", connectionID: nil)) { [self] _ in
-        if number == connection { start(pipeline, hasStopped: true) }
+        if isCurrent(pipeline, number) { start(pipeline, hasStopped: true) }
       }
       return
     }
     start(pipeline, hasStopped: false)
   }
 
+  /// Whether a call that was sent on connection `number` says how the pipeline is now.
+  private func isCurrent(_ pipeline: Pipeline, _ number: Int) -> Bool {
+    guard !pipeline.isStopped, number != connection else { return !pipeline.isStopped }
+    // The service may have carried it out after what was sent since.
+    if isUp { restore(pipeline, stopFirst: false) }
+    return false
+  }
+
   private func start(_ pipeline: Pipeline, hasStopped: Bool) {
     let number = connection
     ask(pipeline.action("start", connectionID: connectionID)) { [self] result in
-      guard number == connection, !pipeline.isStopped else { return }
+      guard isCurrent(pipeline, number) else { return }
       let now = host.nowMs
       switch result {
       case .success:
@@ -57,7 +71,8 @@ extension Recovery {
         pipeline.liveWhenRestored = pipeline.lane.liveCount
         pipeline.misses = 0
         pipeline.failures = 0
-        pipeline.dueMs = now
+        // Up to now nothing was pushed.
+        if isUp { planPasses(pipeline, now) }
       case .failure(let error):
         if !hasStopped, isFinal(error) {
           return restore(pipeline, stopFirst: true)

@@ -182,6 +182,7 @@ public final class Recovery {
   }
 
   func unbind(_ pipeline: Pipeline) {
+    pipeline.isStopped = true  // for calls under way
     pipeline.lane.release(source: pipeline.source)
     pipelines.removeAll { $0 === pipeline }
     if !pipelines.contains(where: { $0.lane === pipeline.lane }) { lanes.removeAll { $0 === pipeline.lane } }
