@@ -402,6 +402,7 @@ public:
   using Base::Base;
 
   R<String> connection_id() const { return detail::get<Errors, String, char *>(vdbrt_events_connection_id, this->get()); }
+  R<String> counters() const { return detail::get<Errors, String, char *>(vdbrt_events_counters, this->get()); }
   R<void> close(Milliseconds timeout = five_seconds) const {
     return detail::run<Errors>(vdbrt_events_close, this->get(), int64_t(timeout.count()));
   }

@@ -63,6 +63,7 @@ int main() {
   vdbrt::Channel channel = client.open_channel();
   vdbrt::String id = channel.connection_id();
   CHECK_TEXT(id.c_str(), "conn-1");
+  CHECK(channel.counters().view().find("\"connections\":1") != std::string_view::npos);
   CHECK_INT(channel.next().kind(), VDBRT_EVENT_CONNECTED);
   vdbrt::Event event = channel.next(), other = channel.next();
   CHECK(event.label() == "first" && other.label().empty());

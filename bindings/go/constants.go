@@ -62,15 +62,20 @@ const (
 	EventAudioIndex     EventKind = 3   // "audio_index"; also "spoken_index"
 	EventAlert          EventKind = 4   // "alert"
 	EventCaptureSession EventKind = 5   // "capture_session"
-	EventConnected      EventKind = 100 // "vdbrt.connected": data.connection_id
-	EventDisconnected   EventKind = 101 // "vdbrt.disconnected": data.status, .reason, .close_code; the last event of the channel
+	EventConnected      EventKind = 100 // "vdbrt.connected": data.connection_id, .reconnects (so far), .attempts (that it took)
+	EventDisconnected   EventKind = 101 // "vdbrt.disconnected": data.status, .reason, .close_code, .reconnecting: false, it is the last event of the channel; true, the channel goes on
 	EventOverflow       EventKind = 102 // "vdbrt.overflow": data.dropped, the number of events that drop_oldest cost
+	EventReconnecting   EventKind = 103 // "vdbrt.reconnecting": data.attempt (from 1), .delay_ms until it, .status and .reason of what failed
+	EventGap            EventKind = 104 // "vdbrt.gap": data.from, .to, .reason, .recovering (channels whose events are fetched), .lost (channels whose events cannot be had); once more with data.alert_id for each alert when it is bound again
+	EventBackfilled     EventKind = 105 // "vdbrt.backfilled": a look for missed records is over. data.pipeline ("transcript", "scene_index", "audio_index", "understanding"), .rtstream_id, .index_id, .from, .to, .records (delivered), .pass (from 1), .final: no further look follows
+	EventStalled        EventKind = 106 // "vdbrt.stalled": nothing will come. data.pipeline, .rtstream_id, .index_id, .what ("rtstream" where it is the stream), .status as the service says it, .reason
 )
 
 // What else is known of an event.
 const (
-	FlagInterim      EventFlag = 1 // data.is_final is false: a later transcript replaces this one
-	FlagTriggered    EventFlag = 2 // data.triggered is true
-	FlagRelativeTime EventFlag = 4 // start or end is an offset, not a point in time since the epoch
-	FlagNotJSON      EventFlag = 8 // a text message that is no JSON: vdbrt_event_json gives it as it came
+	FlagInterim      EventFlag = 1  // data.is_final is false: a later transcript replaces this one
+	FlagTriggered    EventFlag = 2  // data.triggered is true
+	FlagRelativeTime EventFlag = 4  // start or end is an offset, not a point in time since the epoch
+	FlagNotJSON      EventFlag = 8  // a text message that is no JSON: vdbrt_event_json gives it as it came
+	FlagFetched      EventFlag = 16 // it did not come over the socket, but from the service's records, after a gap
 )

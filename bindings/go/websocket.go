@@ -21,6 +21,10 @@ import (
 
 // WebSocket is an event channel. It receives also while nothing of it is waited for; what waits is bounded by the setting
 // queue.max_events. Several goroutines may take events; each goes to one of them.
+//
+// After a cut it connects again by itself, binds again what was bound to it, and fetches what the gap swallowed: [EventReconnecting],
+// [EventGap] and [EventBackfilled] tell of it, and events that were fetched have [FlagFetched]. The setting reconnect.enabled turns
+// that off.
 type WebSocket struct {
 	client *Client
 	handle *C.vdbrt_events
@@ -108,6 +112,34 @@ func (w *WebSocket) ConnectionID() (string, error) {
 		return "", err
 	}
 	return taken(out), nil
+}
+
+// Counters say what has happened on a channel so far.
+type Counters struct {
+	Connections   int64
+	Attempts      int64 // of connecting again
+	Received      int64 // messages
+	Backfilled    int64 // events that were fetched
+	Duplicates    int64 // suppressed
+	Dropped       int64 // by queue.overflow "drop_oldest"
+	Gaps          int64
+	Restored      int64 // bindings
+	AlertsCreated int64 `json:"alerts_created"`
+	Stalled       int64
+	Queued        int64 // waiting to be taken
+}
+
+// Counters are how it stands.
+func (w *WebSocket) Counters() (Counters, error) {
+	defer runtime.KeepAlive(w)
+	var counters Counters
+	var out *C.char
+	var e *C.vdbrt_error
+	if err := w.told(failed(C.vdbrt_events_counters(w.handle, &out, &e), e)); err != nil {
+		return counters, err
+	}
+	err := json.Unmarshal([]byte(taken(out)), &counters)
+	return counters, err
 }
 
 // Next waits for the next event. When the channel has ended and all events were taken, the error says why: [ErrClosed] when the program

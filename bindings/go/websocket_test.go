@@ -227,3 +227,31 @@ func TestAnEventStays(t *testing.T) {
 		}
 	}
 }
+
+func TestALoopGoesOnAfterACut(t *testing.T) {
+	s := startServer(t)
+	c := s.connect(t, map[string]any{"reconnect.enabled": true, "reconnect.base_ms": 1})
+	s.websocket(t)
+	s.on(t, "GET /ws", `[{"upgrade": true}, {"json": {"connection_id": "conn-1"}}, {"reset": true}]`,
+		`[{"upgrade": true}, {"json": {"connection_id": "conn-2"}}, {"json": {"channel": "alert", "data": {"label": "after"}}}, {"await": "never"}]`)
+	ctx := within(t, 10*time.Second)
+	w, err := c.ConnectWebSocket(ctx, WebSocketOptions{})
+	ok(t, err)
+	defer w.Close()
+	kinds := map[EventKind]int{}
+	for event := range w.Events(ctx) {
+		kinds[event.Kind]++
+		if event.Label == "after" {
+			break
+		}
+	}
+	if kinds[EventConnected] != 2 || kinds[EventDisconnected] != 1 || kinds[EventReconnecting] == 0 || kinds[EventAlert] != 1 {
+		t.Errorf("%v", kinds)
+	}
+	id, err := w.ConnectionID()
+	ok(t, err)
+	same(t, "the id", id, "conn-2")
+	counters, err := w.Counters()
+	ok(t, err)
+	same(t, "the counters", counters.Connections == 2 && counters.Attempts >= 1 && counters.Received >= 1 && counters.Dropped == 0, true)
+}

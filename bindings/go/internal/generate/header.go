@@ -27,6 +27,7 @@ var (
 	enumeration = regexp.MustCompile(`(?s)\benum\s*\{(.*?)\}\s*;`)
 	constant    = regexp.MustCompile(`(?s)(VDBRT_\w+)\s*=\s*(-?\d+)[ ,]*(?:/\*(.*?)\*/)?`)
 	parameter   = regexp.MustCompile(`(?s)^(.*?[\s*])(\w+)$`)
+	stars       = regexp.MustCompile(`\n\s*\* ?`) // of a comment's other lines
 	spaces      = regexp.MustCompile(`\s+`)
 )
 
@@ -81,7 +82,7 @@ func Enumerations(header string) (map[string][]Constant, error) {
 	for _, match := range enumeration.FindAllStringSubmatch(header, -1) {
 		var constants []Constant
 		for _, found := range constant.FindAllStringSubmatch(match[1], -1) {
-			constants = append(constants, Constant{found[1], found[2], squeezed(found[3])})
+			constants = append(constants, Constant{found[1], found[2], squeezed(stars.ReplaceAllString(found[3], " "))})
 		}
 		names := strings.Count(comment.ReplaceAllString(match[1], " "), "VDBRT_")
 		if len(constants) != names || names == 0 {
