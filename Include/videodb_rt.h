@@ -165,6 +165,7 @@ VDBRT_API void vdbrt_string_free(char *s);
  *   loop.mode           "thread", or "external": the application runs the loop (vdbrt_client_step)
  *   queue.max_events    events that a pulled channel holds before queue.overflow applies; 4096
  *   queue.overflow      "pause" stops reading the socket, nothing is lost; "drop_oldest" drops and counts
+ *   state.file          file by which a channel goes on after its process was killed
  *   reconnect.enabled   connect again after a cut, and recover what it swallowed (see "After a cut"); true
  */
 typedef struct vdbrt_config vdbrt_config;
@@ -564,11 +565,22 @@ typedef struct vdbrt_events vdbrt_events;
  *    service says has stopped or failed is a VDBRT_EVENT_STALLED.
  *  - With queue.overflow "pause" a consumer that takes nothing for queue.pause_max_ms makes a gap too, with the reason
  *    "slow_consumer": the connection is closed, and opened again when there is room.
+ *
+ * After a restart. With a state file (state.file, or state_file when the channel is opened) the same goes for a process that was
+ * killed: the next one opens the channel with the same file, and what was bound is bound again (vdbrt_events_bindings says what that
+ * is, so that it is not made a second time), the gap is filled, and what had not been acknowledged is delivered again, with the flag
+ * VDBRT_EVENT_REDELIVERED where it may have been handed out before. An event is acknowledged by vdbrt_event_ack, or with state.ack
+ * "auto" when its callback has returned or it is freed. Acknowledging takes effect before it returns: it survives the end of the
+ * process at once, and a power cut after state.sync_ms. Alerts and capture events are kept in the file until they are acknowledged;
+ * messages of channels that this library does not know are not. The file has 1 MiB, no more: its last 16384 transcripts and records
+ * are known to have been delivered. It is readable by its owner only, holds no key, and belongs to one channel at a time:
+ * VDBRT_E_STATE for a second one. While events come, a flash page or two is written every state.sync_ms; while none come, none is.
  */
 
 /* Fetches the WebSocket URL (GET /collection/{id}/websocket), opens it and waits for the connection id. The first event of the
  * channel is VDBRT_EVENT_CONNECTED. Options:
  *   collection_id  text; "default"
+ *   state_file     text; where the channel keeps what outlives the process. Default: the configuration's state.file, else none
  *   wait           boolean; true. false returns at once, also in a callback: VDBRT_EVENT_CONNECTED comes when the channel is
  *                  open, VDBRT_EVENT_DISCONNECTED with the reason where that failed. The op then counts for the GET;
  *                  connecting has the limits of the configuration.
@@ -582,6 +594,9 @@ VDBRT_API vdbrt_status vdbrt_events_connection_id(vdbrt_events *events, char **o
  * fetched), "duplicates" (suppressed), "dropped" (by drop_oldest), "gaps", "restored" (bindings), "alerts_created", "stalled",
  * "queued" (waiting to be pulled)}, each a whole number. */
 VDBRT_API vdbrt_status vdbrt_events_counters(vdbrt_events *events, char **out_json, vdbrt_error **err);
+/* What is bound to the channel: {"connection_id", "pipelines": [{"pipeline", "rtstream_id", "index_id", ...}], "alerts":
+ * [{"alert_id", "event_id", ...}], "capture_sessions": [{"session_id", ...}]}. */
+VDBRT_API vdbrt_status vdbrt_events_bindings(vdbrt_events *events, char **out_json, vdbrt_error **err);
 /* Ends the channel with a WebSocket close handshake and waits for it. What is queued can still be pulled. */
 VDBRT_API vdbrt_status vdbrt_events_close(vdbrt_events *events, int64_t timeout_ms, vdbrt_error **err);
 /* Closes the channel, if need be, in the background, and ends its subscriptions. */
@@ -624,7 +639,8 @@ enum {
   VDBRT_EVENT_TRIGGERED = 2,     /* data.triggered is true */
   VDBRT_EVENT_RELATIVE_TIME = 4, /* start or end is an offset, not a point in time since the epoch */
   VDBRT_EVENT_NOT_JSON = 8,      /* a text message that is no JSON: vdbrt_event_json gives it as it came */
-  VDBRT_EVENT_FETCHED = 16       /* it did not come over the socket, but from the service's records, after a gap */
+  VDBRT_EVENT_FETCHED = 16,      /* it did not come over the socket, but from the service's records, after a gap */
+  VDBRT_EVENT_REDELIVERED = 32   /* an earlier process may have been given it, and did not acknowledge it */
 };
 VDBRT_API int32_t vdbrt_event_flags(const vdbrt_event *e);
 
@@ -671,6 +687,9 @@ VDBRT_API vdbrt_status vdbrt_events_next_batch(vdbrt_events *events, int64_t tim
 /* A descriptor to poll for POLLIN: readable while an event, or the end of the channel, waits to be pulled. Ours: never read
  * it or close it. Valid until the channel is released. */
 VDBRT_API vdbrt_status vdbrt_events_fd(vdbrt_events *events, int32_t *out_fd, vdbrt_error **err);
+/* The program has dealt with the event: it does not come again after a restart. Without a state file it does nothing. For a callback's
+ * event, before the callback returns. */
+VDBRT_API vdbrt_status vdbrt_event_ack(const vdbrt_event *e, vdbrt_error **err);
 /* A pulled event. Never one that a callback got. */
 VDBRT_API void vdbrt_event_free(vdbrt_event *e);
 

@@ -15,6 +15,9 @@ public final class Event: @unchecked Sendable {
     return record
   }
 
+  /// The application has dealt with it: it will not come again after a restart (`state.file`).
+  public func acknowledge() { record?.pointee.acknowledge() }
+
   public var kind: EventKind { record?.pointee.fields.kind ?? .other }
   public var flags: EventFlags { record?.pointee.fields.flags ?? [] }
   /// The canonical name.

@@ -78,6 +78,14 @@ public final class EventChannel: Sendable {
     return json.text
   }
 
+  /// What is bound to the channel, as the text of the JSON object that `vdbrt_events_bindings` describes.
+  public func bindings() throws(VideoDBError) -> [UInt8] {
+    if let text = client.isOnIOThread ? hub.bindingsHere : hub.bindings(deadlineMs: Clock.deadline(afterMs: 10_000)) {
+      return text
+    }
+    throw VideoDBError(.closed, "The client was shut down, or its I/O thread is held by a callback.")
+  }
+
   /// Closes with a handshake and waits for it.
   public func close(timeoutMs: Int64) throws(VideoDBError) {
     if client.isOnIOThread {

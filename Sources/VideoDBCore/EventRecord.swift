@@ -6,6 +6,8 @@ public struct EventRecord {
   public var fields = EventFields()
   public var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
   public var receivedMs: Int64 = 0
+  public var receipt = Receipt()
+  var ledgerOwner: UnsafeMutableRawPointer?
   var scratch: UnsafeMutablePointer<UInt8>?
   var scratchCapacity = 0
   var scratchUsed = 0
@@ -24,6 +26,7 @@ public struct EventRecord {
     self.fields = fields
     self.bytes = bytes
     self.receivedMs = receivedMs
+    receipt = Receipt()
     if scratchUsed > 0 {
       scratchUsed = 0
       decoded = (Decoded(), Decoded(), Decoded(), Decoded())
@@ -54,6 +57,7 @@ public struct EventRecord {
   }
 
   public static func destroy(_ record: UnsafeMutablePointer<EventRecord>) {
+    record.pointee.settleAndRelease()
     record.pointee.freeScratch()
     free(record)
   }

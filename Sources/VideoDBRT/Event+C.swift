@@ -62,3 +62,11 @@ public func vdbrt_event_received_ms(_ e: OpaquePointer!) -> Int64 { record(e)?.p
 
 @_cdecl("vdbrt_event_free") @implementation
 public func vdbrt_event_free(_ e: OpaquePointer!) { record(e).map { EventRecord.destroy($0) } }
+
+@_cdecl("vdbrt_event_ack") @implementation
+public func vdbrt_event_ack(_ e: OpaquePointer!, _ err: UnsafeMutablePointer<OpaquePointer?>!) -> vdbrt_status {
+  Boundary.run(err) { () throws(VideoDBError) in
+    guard let record = record(e) else { throw VideoDBError(.argument, "e is NULL.") }
+    record.pointee.acknowledge()
+  }
+}

@@ -34,6 +34,14 @@ public func vdbrt_events_counters(
   Boundary.json(out_json, err) { () throws(VideoDBError) in try Handles.events(events).counters }
 }
 
+@_cdecl("vdbrt_events_bindings") @implementation
+public func vdbrt_events_bindings(
+  _ events: OpaquePointer!, _ out_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!,
+  _ err: UnsafeMutablePointer<OpaquePointer?>!
+) -> vdbrt_status {
+  Boundary.json(out_json, err) { () throws(VideoDBError) in try Handles.events(events).bindings() }
+}
+
 @_cdecl("vdbrt_events_close") @implementation
 public func vdbrt_events_close(
   _ events: OpaquePointer!, _ timeout_ms: Int64, _ err: UnsafeMutablePointer<OpaquePointer?>!

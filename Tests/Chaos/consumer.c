@@ -18,10 +18,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Not in every version of the library: NULL where it is missing. */
-extern vdbrt_status vdbrt_event_ack(vdbrt_event *e, vdbrt_error **err) __attribute__((weak));
-extern vdbrt_status vdbrt_events_counters(vdbrt_events *events, char **out_json, vdbrt_error **err) __attribute__((weak));
-
 enum { STREAMS_MAX = 64, BATCH = 256 };
 
 static const char *webhook, *state_file, *mode = "push", *resume;
@@ -179,7 +175,7 @@ static void acknowledge_first(void) {
 
 static void take(vdbrt_event *e) {
   long number = print_event(e);
-  if (!state_file || !vdbrt_event_ack) {
+  if (!state_file) {
     vdbrt_event_free(e);
     return;
   }
@@ -249,7 +245,7 @@ static void *read_commands(void *unused) {
 
 static void print_end(void) {
   char *counters = NULL;
-  if (vdbrt_events_counters && vdbrt_events_counters(events, &counters, NULL) != VDBRT_OK)
+  if (vdbrt_events_counters(events, &counters, NULL) != VDBRT_OK)
     counters = NULL;
   printf("{\"end\":{\"counters\":%s}}\n", counters ? counters : "null");
   fflush(stdout);

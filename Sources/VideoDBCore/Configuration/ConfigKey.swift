@@ -12,6 +12,7 @@ public enum ConfigKey: Int, CaseIterable, Sendable {
   case rebindAlertSettleMs, rebindConfirmMs, rebindMaxAlertsPerHour, rebindMaxPerHour
   case reconnectBaseMs, reconnectEnabled, reconnectMaxAttempts, reconnectMaxMs
   case sessionToken
+  case stateAck, stateFile, stateSyncMs
   case tlsCAFile, tlsVerify
   case watchQuietMs, watchRestart
   case wsCloseTimeoutMs, wsConnectTimeoutMs, wsFirstMessageTimeoutMs, wsMaxMessageBytes, wsPingIntervalMs, wsPongTimeoutMs
@@ -167,6 +168,20 @@ public enum ConfigKey: Int, CaseIterable, Sendable {
       Spec(
         name: "reconnect.max_ms", kind: .integer(1...86_400_000), unit: "ms", fallback: "30000",
         summary: "Longest wait before any attempt to reconnect.")
+    case .stateAck:
+      Spec(
+        name: "state.ack", kind: .choice("auto|manual"), unit: nil, fallback: "auto",
+        summary:
+          "When an event counts as dealt with. auto: its callback has returned, or it was freed. manual: vdbrt_event_ack.")
+    case .stateFile:
+      Spec(
+        name: "state.file", kind: .text, unit: nil, fallback: nil,
+        summary:
+          "File in which a channel keeps what is bound to it and what was delivered, to go on after the process was killed.")
+    case .stateSyncMs:
+      Spec(
+        name: "state.sync_ms", kind: .integer(1...3_600_000), unit: "ms", fallback: "1000",
+        summary: "How often the state file is flushed to the disk, while it changes: what a power cut may repeat.")
     case .tlsCAFile:
       Spec(
         name: "tls.ca_file", kind: .text, unit: nil, fallback: nil,

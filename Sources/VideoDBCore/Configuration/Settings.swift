@@ -18,6 +18,9 @@ public struct Settings: Sendable {
   public let ws: WebSocketSettings
   public let queue: QueueSettings
   public let recovery: RecoverySettings
+  public let stateFile: [UInt8]?
+  public let stateSyncMs: Int64
+  public let acknowledgesByItself: Bool
   /// The service's clock, as its answers tell it.
   public let serverClock = ServerClock()
   /// No thread of ours: the application runs the loop.
@@ -67,6 +70,9 @@ public struct Settings: Sendable {
     ws = WebSocketSettings(configuration)
     queue = QueueSettings(configuration)
     recovery = RecoverySettings(configuration)
+    stateFile = configuration.text(.stateFile)
+    stateSyncMs = configuration.integer(.stateSyncMs)
+    acknowledgesByItself = configuration.text(.stateAck)?.equals("auto") ?? true
     hasExternalLoop = configuration.text(.loopMode)?.equals("external") ?? false
     // A path may hold the key, where a caller took it for an id.
     redactor = Redactor([proxy], credential: credential)

@@ -164,6 +164,7 @@ extension Recovery {
     family.hasToldOfLimit = false
     if !family.isEnabled { family.switches.append((id, false)) }
     host.alertsChanged()
+    hasChanged = true
     guard number == connection, isUp, let fromMs = family.gapFromMs else { return }
     family.gapFromMs = nil
     var data = JSONWriter()

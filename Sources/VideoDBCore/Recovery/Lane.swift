@@ -88,10 +88,12 @@ final class Lane {
     insert(Item(text: text, startMs: startMs, endMs: endMs, source: 0, fetch: 0, isLive: true))
   }
 
+  func restore(settledMs: Int64) { self.settledMs = max(self.settledMs, settledMs) }
+
   // MARK: Matching
 
   /// Times may be rounded to the second at most, and never so far that neighbours of equal text are confused (PROTOCOL 3.9).
-  static func tolerance(_ startMs: Int64, _ endMs: Int64) -> Int64 { min(max((endMs &- startMs) / 4, 1), 1_000) }
+  static func tolerance(_ startMs: Int64, _ endMs: Int64) -> Int64 { itemTolerance(startMs, endMs) }
 
   private func nearest(_ text: UInt64, _ startMs: Int64, _ endMs: Int64, _ isOpen: (Item) -> Bool) -> Int? {
     let tolerance = Self.tolerance(startMs, endMs)
@@ -136,8 +138,11 @@ final class Lane {
   }
 }
 
+/// How far the times of an item may lie apart in milliseconds: see `Lane`.
+public func itemTolerance(_ startMs: Int64, _ endMs: Int64) -> Int64 { min(max((endMs &- startMs) / 4, 1), 1_000) }
+
 /// A text as it is compared: its bytes without white space around them.
-func textHash(_ text: UnsafeRawBufferPointer) -> UInt64 {
+public func textHash(_ text: UnsafeRawBufferPointer) -> UInt64 {
   var from = 0
   var to = text.count
   while from < to, text[from] <= 0x20 { from += 1 }

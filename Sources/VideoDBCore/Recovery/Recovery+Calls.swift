@@ -2,6 +2,7 @@
 extension Recovery {
   /// The call succeeded. `number` is that of the connection whose id it was sent with; nil: it named none of this channel.
   public func settled(_ call: BoundCall, connection number: Int?, answer: [UInt8]) {
+    hasChanged = true
     let answer = JSON(answer)
     func answered(_ key: StaticString, _ other: StaticString = "id") -> [UInt8]? {
       (answer?[key] ?? answer?[other])?.stringBytes.flatMap { $0.isEmpty ? nil : $0 }

@@ -224,6 +224,7 @@ extension Recovery {
     pipeline.pass += 1
     let isFinal = pipeline.passes.isEmpty
     if isFinal { pipeline.gapFromMs = nil }
+    hasChanged = true
     guard pipeline.pass == 1 || isFinal || fetch.delivered > 0 else { return }
     var data = JSONWriter()
     pipeline.describe(&data)

@@ -18,6 +18,8 @@ public protocol RecoveryHost: AnyObject {
   func wake(atMs: Int64)
   /// Calls that name an alert of the application's are about another one by now.
   func alertsChanged()
+  /// `Recovery.bindings` is another text by now.
+  func bindingsChanged()
 }
 
 /// Makes a lossy service lossless for one channel: remembers what is bound to it, binds it again after a cut, and fetches the records that
@@ -43,6 +45,8 @@ public final class Recovery {
   private var gap: (fromMs: Int64, reason: [UInt8])?
   private var holdUntilMs: Int64 = -1
   var isAdvancing = false
+  /// What is bound, since the host was told.
+  var hasChanged = false
 
   /// Calls of a channel's recovery that run at one time.
   static let maxAsking = 4
@@ -65,6 +69,7 @@ public final class Recovery {
   public func opened(_ id: [UInt8]) {
     connectionIDs.append(id)
     isUp = true
+    hasChanged = true
     counters.connections += 1
     guard let gap else { return advance() }
     self.gap = nil
@@ -111,6 +116,12 @@ public final class Recovery {
     guard holdUntilMs >= 0 else { return }
     holdUntilMs = -1
     host.hold(false)
+  }
+
+  /// The channel goes on for another process.
+  func resume(after connectionID: [UInt8], aliveMs: Int64) {
+    connectionIDs = [connectionID]
+    gap = (aliveMs, Array("The process was started again." as StaticString))
   }
 
   // MARK: Messages
@@ -183,6 +194,7 @@ public final class Recovery {
 
   func unbind(_ pipeline: Pipeline) {
     pipeline.isStopped = true  // for calls under way
+    hasChanged = true
     pipeline.lane.release(source: pipeline.source)
     pipelines.removeAll { $0 === pipeline }
     if !pipelines.contains(where: { $0.lane === pipeline.lane }) { lanes.removeAll { $0 === pipeline.lane } }
@@ -213,6 +225,10 @@ public final class Recovery {
       }
     }
     isAdvancing = false
+    if hasChanged {
+      hasChanged = false
+      host.bindingsChanged()
+    }
     host.wake(atMs: wakeMs)
   }
 

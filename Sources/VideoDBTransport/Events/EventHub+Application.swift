@@ -16,7 +16,7 @@ extension EventHub {
     defer { if let op, let waker { op.unregister(waker) } }
     return engine.wait(state, until: deadlineMs) { state -> Phase?? in
       // A connection that was open and has ended since has events to give, and its end is one of them.
-      if let id = state.connectionIDs.last { return .some(.open(connectionID: id)) }
+      if state.hasOpened, let id = state.connectionIDs.last { return .some(.open(connectionID: id)) }
       if case .opening = state.phase { return op?.isCancelled ?? false ? .some(nil) : nil }
       return .some(state.phase)
     } ?? nil
@@ -24,6 +24,16 @@ extension EventHub {
 
   /// What has happened so far.
   public var counters: (counters: RecoveryCounters, queued: Int) { state.withLock { ($0.counters, $0.queue.count) } }
+
+  /// What is bound to the channel, as text, for who is on the loop's thread.
+  public var bindingsHere: [UInt8]? { recovery.bindings }
+
+  /// The same from any other thread.
+  public func bindings(deadlineMs: Int64) -> [UInt8]? {
+    let answer = Watched<[UInt8]?>(nil)
+    guard engine.loop.post({ [self] in answer.update { $0 = recovery.bindings } }) else { return nil }
+    return engine.wait(answer, until: deadlineMs) { $0 }
+  }
 
   /// Waits for the end; false at the deadline.
   public func waitUntilEnded(deadlineMs: Int64) -> Bool {
@@ -108,6 +118,7 @@ extension EventHub {
     }
     switch taken {
     case .records(let records, let resume):
+      ledger?.handOut(records, retained: true)
       if resume { _ = engine.loop.post { [self] in roomCame() } }
       return records
     case .refused(let why): throw why

@@ -26,6 +26,8 @@ struct Link {
   var aliveMs: Int64 = 0
   /// When reading was paused for want of room; negative: it is not.
   var pausedMs: Int64 = -1
+  /// When the state file is flushed.
+  var flushMs: Int64 = -1
   /// When the recovery wants to be called.
   var wakeMs: Int64 = -1
   var token: UInt64?
@@ -69,8 +71,11 @@ extension EventHub: ConnectionOwner, LoopSource {
     announce(.connected, data.text) { state in
       state.phase = .open(connectionID: connectionID)
       state.connectionIDs.append(connectionID)
+      state.hasOpened = true
     }
+    if recovery.counters.connections == 0 { giveKept() }
     recovery.opened(connectionID)
+    arm()
   }
 
   func ended(_ why: VideoDBError, closeCode: UInt16) {
@@ -79,7 +84,7 @@ extension EventHub: ConnectionOwner, LoopSource {
     why.message = redactor.redact(why.message)
     link.connection = nil
     link.pausedMs = -1
-    let goesOn = asked == nil && recovery.connection > 0 && settings.recovery.isReconnecting && !engine.isStopping
+    let goesOn = asked == nil && recovery.counters.connections > 0 && settings.recovery.isReconnecting && !engine.isStopping
     settings.log(asked == nil ? .warning : .info, "ws", Message(why.message))
     if link.phase == .open {
       // A connection that holds is a good one: the next wait is short again.
@@ -110,6 +115,7 @@ extension EventHub: ConnectionOwner, LoopSource {
     link.token = nil
     disconnected(why, closeCode, goesOn: false) { state in state.phase = .ended(why) }
     if isPushing { endSubscriptions() }
+    ledger?.flush()
     engine.forget(self)
   }
 
@@ -177,7 +183,9 @@ extension EventHub: ConnectionOwner, LoopSource {
     guard let token = link.token else { return }
     let bound = bounds.pauseMaxMs
     let full = link.pausedMs >= 0 && bound > 0 ? link.pausedMs + bound : -1
-    engine.loop.setDeadline(token, Clock.earlier(Clock.earlier(link.dueMs, link.wakeMs), full))
+    if ledger != nil, link.flushMs < 0 { link.flushMs = Clock.deadline(afterMs: settings.stateSyncMs) }
+    engine.loop.setDeadline(
+      token, Clock.earlier(Clock.earlier(link.dueMs, link.wakeMs), Clock.earlier(full, link.flushMs)))
   }
 
   func deadlineReached(now: Int64) {
@@ -185,6 +193,10 @@ extension EventHub: ConnectionOwner, LoopSource {
     if link.pausedMs >= 0, bounds.pauseMaxMs > 0, now >= link.pausedMs + bounds.pauseMaxMs {
       link.pausedMs = -1
       link.connection?.close(VideoDBError(.state, "\(Self.slowConsumer)"))
+    }
+    if link.flushMs >= 0, now >= link.flushMs {
+      link.flushMs = -1
+      ledger?.flush()
     }
     if link.wakeMs >= 0, now >= link.wakeMs {
       link.wakeMs = -1

@@ -2,18 +2,21 @@ import VideoDBCore
 
 /// Subscriptions: functions of the application that get each event on the loop's thread.
 extension EventHub {
-  func push(_ fields: EventFields, _ message: UnsafeRawBufferPointer) {
+  func push(_ fields: EventFields, _ message: UnsafeRawBufferPointer, _ receipt: Receipt) {
     pushed.pointee.reset(fields, message, receivedMs: receivedMs)
+    pushed.pointee.receipt = receipt
     pushRecord(pushed)
   }
 
   func pushRecord(_ record: UnsafeMutablePointer<EventRecord>) {
+    ledger?.handOut([record], retained: false)
     // By index: a handler may add subscriptions, and removal waits until it has returned.
     var i = 0
     while i < subscriptions.count {
       subscriptions[i].subscription.deliver(record, subscriptions[i].handler)
       i += 1
     }
+    if ledger != nil { record.pointee.returned() }
   }
 
   func adoptSubscriptions() {
@@ -30,7 +33,7 @@ extension EventHub {
     isPushing = true
     // What waited goes first, and in order: nothing new is read meanwhile, this being the thread that reads.
     while let record = state.withLock({ $0.queue.popFirst() }) {
-      subscription.deliver(record, handler)
+      pushRecord(record)
       EventRecord.destroy(record)
     }
     state.withLock { state in

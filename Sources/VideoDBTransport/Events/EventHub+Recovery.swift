@@ -29,6 +29,14 @@ extension EventHub: RecoveryHost {
       var fields = EventFields()
       _ = EventScanner.scan(bytes, into: &fields)
       fields.flags.insert(.fetched)
+      if let ledger {
+        _ = text(fields.rtstreamID, bytes) { stream in
+          text(fields.text, bytes) { text in
+            if ledger.wasHandedOut(fields, stream, text) { fields.flags.insert(.redelivered) }
+            return true
+          }
+        }
+      }
       give(fields, bytes)
     }
   }
@@ -46,6 +54,38 @@ extension EventHub: RecoveryHost {
   }
 
   public func alertsChanged() { engine.alerts.changed(self, recovery.aliases) }
+
+  public func bindingsChanged() { ledger?.setBindings(recovery.bindings) }
+
+  /// Takes over what another process left. Before the channel is opened.
+  func goOn(_ ledger: StateFile) {
+    guard let left = ledger.left else { return }
+    recovery.restore(left, aliveMs: ledger.aliveMs)
+    var oldestMs = Int64.max
+    if ledger.isFull { recovery.restore(settledMs: ledger.items.reduce(Int64.max) { min($0, $1.endMs) }) }
+    for item in ledger.items {
+      if item.isDone {
+        recovery.restore(lane: item.lane, text: item.text, startMs: item.startMs, endMs: item.endMs)
+      } else {
+        oldestMs = min(oldestMs, item.startMs)
+      }
+    }
+    recovery.restored(oldestMs: oldestMs, aliveMs: ledger.aliveMs)
+    state.withLock { $0.connectionIDs = recovery.connectionIDs }
+  }
+
+  /// Events of another process that it was not done with and that the service cannot give again.
+  func giveKept() {
+    guard let ledger else { return }
+    for kept in ledger.keptEvents {
+      kept.event.withUnsafeBytes { bytes in
+        var fields = EventFields()
+        _ = EventScanner.scan(bytes, into: &fields)
+        if kept.isHandedOut { fields.flags.insert(.redelivered) }
+        give(fields, bytes, kept.receipt)
+      }
+    }
+  }
 
   /// false: the application has it already, as a record that was fetched.
   func isNews(_ fields: EventFields, _ message: UnsafeRawBufferPointer) -> Bool {

@@ -31,8 +31,9 @@ public final class EventHub: @unchecked Sendable {
     /// Signalled while something can be pulled; made when it is first asked for.
     var pollFD: Int32 = -1
     var pollFDIsSet = false
-    /// Of all connections, oldest first.
+    /// Of all connections, oldest first; the first one may be that of another process.
     var connectionIDs: [[UInt8]] = []
+    var hasOpened = false
     /// What the end is called where it was asked for by the application.
     var closing: VideoDBError?
     var counters = RecoveryCounters()
@@ -46,6 +47,8 @@ public final class EventHub: @unchecked Sendable {
   // The loop's.
   var link: Link
   var recovery: Recovery!
+  /// Goes on for another process, and for the next one.
+  let ledger: StateFile?
   var redactor: Redactor
   var subscriptions: [(subscription: Subscription, handler: Subscription.Handler)] = []
   var isPushing = false
@@ -58,7 +61,18 @@ public final class EventHub: @unchecked Sendable {
   var receivedMs: Int64 = 0
   let pushed: UnsafeMutablePointer<EventRecord>
 
-  public init(_ engine: Engine, _ settings: Settings, _ request: Request) {
+  /// `stateFile` nil: nothing outlives the process. Throws `.state` where it cannot be used.
+  public static func make(_ engine: Engine, _ settings: Settings, _ request: Request, stateFile: [UInt8]?) throws(VideoDBError)
+    -> EventHub
+  {
+    let ledger: StateFile? = if let stateFile { try StateFile.open(stateFile, settings) } else { nil }
+    let hub = EventHub(engine, settings, request, ledger)
+    if let ledger { hub.goOn(ledger) }
+    return hub
+  }
+
+  private init(_ engine: Engine, _ settings: Settings, _ request: Request, _ ledger: StateFile?) {
+    self.ledger = ledger
     self.engine = engine
     self.settings = settings
     link = Link(request)
@@ -98,8 +112,10 @@ public final class EventHub: @unchecked Sendable {
 
   /// Hands an event to the subscriptions, or puts it where it waits.
   private func take(_ fields: EventFields, _ message: UnsafeRawBufferPointer) -> Verdict {
+    // The service cannot be asked for it again.
+    let receipt = fields.kind == .alert || fields.kind == .captureSession ? ledger?.keep(message) ?? Receipt() : Receipt()
     if isPushing, !isHolding {
-      push(fields, message)
+      push(fields, message, receipt)
       return .goOn
     }
     guard let record = EventRecord.make(fields, message, receivedMs: receivedMs) else {
@@ -107,6 +123,7 @@ public final class EventHub: @unchecked Sendable {
       state.withLock { $0.dropped += 1 }
       return .goOn
     }
+    record.pointee.receipt = receipt
     batch.append(record)
     room.events -= 1
     room.bytes -= record.pointee.cost
@@ -189,19 +206,23 @@ public final class EventHub: @unchecked Sendable {
   }
 
   /// Beyond the queue's bounds and past what is held back: events of ours, and those that were fetched.
-  func give(_ fields: EventFields, _ message: UnsafeRawBufferPointer, together change: (inout State) -> Void = { _ in }) {
+  func give(
+    _ fields: EventFields, _ message: UnsafeRawBufferPointer, _ receipt: Receipt = Receipt(),
+    together change: (inout State) -> Void = { _ in }
+  ) {
     if !isHolding, !batch.isEmpty { flushBatch() }  // what came before goes before
     // A handler finds the channel open, and whoever waits for the end finds that the last handler has returned.
     let isFirst = fields.kind == .connected
-    if isPushing, !isFirst { push(fields, message) }
+    if isPushing, !isFirst { push(fields, message, receipt) }
     let record = isPushing ? nil : EventRecord.make(fields, message, receivedMs: receivedMs)
+    record?.pointee.receipt = receipt
     state.update { state in
       if let record { state.queue.append(record) }
       change(&state)
       state.counters = recovery.counters
       signal(&state)
     }
-    if isPushing, isFirst { push(fields, message) }
+    if isPushing, isFirst { push(fields, message, receipt) }
   }
 
   /// An event of ours, with this `data`. `change` is what it tells of: who waits sees both or neither.

@@ -90,6 +90,7 @@ class EventFlag(IntFlag):
     RELATIVE_TIME = 4
     NOT_JSON = 8
     FETCHED = 16
+    REDELIVERED = 32
 
 
 vdbrt_log_fn = CFUNCTYPE(None, c_void_p, c_int32, c_char_p, c_char_p)
@@ -1010,6 +1011,14 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Tuple[str, Any]]]] = {
             ("err", POINTER(c_void_p)),
         ],
     ),
+    "vdbrt_events_bindings": (
+        c_int32,
+        [
+            ("events", c_void_p),
+            ("out_json", POINTER(c_void_p)),
+            ("err", POINTER(c_void_p)),
+        ],
+    ),
     "vdbrt_events_close": (
         c_int32,
         [
@@ -1127,6 +1136,13 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Tuple[str, Any]]]] = {
         [
             ("events", c_void_p),
             ("out_fd", POINTER(c_int32)),
+            ("err", POINTER(c_void_p)),
+        ],
+    ),
+    "vdbrt_event_ack": (
+        c_int32,
+        [
+            ("e", c_void_p),
             ("err", POINTER(c_void_p)),
         ],
     ),

@@ -1,0 +1,348 @@
+import CSystemShims
+import VideoDBCore
+
+/// What a channel has to know to go on where a killed process was: its bindings, the items that were handed out and whether the application
+/// was done with them, and the events that the service cannot give a second time.
+///
+/// One file of fixed size. What is written survives the process at once, and a power cut after the next flush. Items stand in a ring of
+/// small records, each with a check of its own; the rest is a text that is written to one of two places in turn, so that one of them is
+/// whole whenever the writing is cut off.
+final class StateFile: Ledger, @unchecked Sendable {
+  /// An item as the file has it.
+  struct Item {
+    var text: UInt64
+    var startMs: Int64
+    var lane: UInt32
+    var lengthMs: UInt32
+    var number: UInt32
+    var isDone: Bool
+
+    var endMs: Int64 { startMs + Int64(lengthMs) }
+  }
+
+  private struct Kept {
+    var number: UInt32
+    var isHandedOut: Bool
+    var event: [UInt8]
+  }
+
+  private struct State {
+    var nextNumber: UInt32 = 1
+    var nextPlace = 0
+    var generation: UInt64 = 0
+    var bindings: [UInt8] = []
+    var kept: [Kept] = []
+    /// Of the slots of the ring: number and tag. 0: none.
+    var numbers = [UInt32](repeating: 0, count: slots)
+    var tags = [UInt32](repeating: 0, count: slots)
+    var isDirty = false
+    var hasFailed = false
+  }
+
+  private static let magic: UInt64 = 0x3154_5353_5242_4456  // "VDBRSST1"
+  private static let slotBytes = 32
+  private static let slots = 16_384
+  private static let textBytes = 262_144
+  private static let headBytes = 4_096
+  private static let ringOffset = Int64(headBytes + 2 * textBytes)
+  private static let fileBytes = ringOffset + Int64(slots * slotBytes)
+
+  /// VDBSHIM_STATE_BUSY.
+  private static let busy: Int32 = -2
+
+  private let fd: Int32
+  private let log: Log
+  private let state = Locked(State())
+  /// What another process left, for the one who goes on.
+  private(set) var items: [Item] = []
+  private(set) var isFull = false
+  private(set) var left: JSON?
+  /// When it is known to have lived last, in milliseconds since the Unix epoch.
+  private(set) var aliveMs: Int64 = 0
+  /// Handed out by another process, and not acknowledged. The loop's.
+  private var handedOut: [Item] = []
+
+  static func open(_ path: [UInt8], _ settings: Settings) throws(VideoDBError) -> StateFile {
+    let fd = (path + [0]).withUnsafeBytes {
+      vdbshim_state_open($0.baseAddress?.assumingMemoryBound(to: CChar.self), fileBytes)
+    }
+    guard fd >= 0 else {
+      throw VideoDBError(
+        .state,
+        fd == Self.busy
+          ? "The state file is in use: by another process, or by another channel of this one. Give each channel a file of its own."
+          : "The state file cannot be opened: \(Message(cString: strerror(vdbshim_errno()))).")
+    }
+    let file = StateFile(fd, settings)
+    guard file.load() else {
+      throw VideoDBError(.state, "The state file is none of this library's, or cannot be read. Name another, or remove it.")
+    }
+    return file
+  }
+
+  private init(_ fd: Int32, _ settings: Settings) {
+    self.fd = fd
+    log = settings.log
+    super.init(isAutomatic: settings.acknowledgesByItself)
+  }
+
+  deinit {
+    flush()
+    vdbshim_close(fd)
+  }
+
+  // MARK: Loading
+
+  private func load() -> Bool {
+    var head: UInt64 = 0
+    guard vdbshim_state_read(fd, &head, 8, 0) == 0 else { return false }
+    if head == 0 {
+      head = Self.magic
+      return vdbshim_state_write(fd, &head, 8, 0) == 0 && vdbshim_state_flush(fd) == 0
+    }
+    guard head == Self.magic, let ring = read(Self.ringOffset, Self.slots * Self.slotBytes) else { return false }
+    var newest: (number: UInt32, place: Int)?
+    for place in 0..<Self.slots {
+      guard let item = Self.item(ring, place * Self.slotBytes) else { continue }
+      items.append(item)
+      aliveMs = max(aliveMs, item.endMs)
+      if let known = newest, Int32(bitPattern: item.number &- known.number) < 0 { continue }
+      newest = (item.number, place)
+    }
+    isFull = items.count == Self.slots
+    state.withLock { state in
+      if let newest {
+        state.nextNumber = newest.number &+ 1
+        state.nextPlace = (newest.place + 1) % Self.slots
+      }
+      loadText(&state)
+    }
+    handedOut = items.filter { !$0.isDone }
+    return true
+  }
+
+  private func read(_ offset: Int64, _ count: Int) -> [UInt8]? {
+    var bytes = [UInt8](repeating: 0, count: count)
+    let failed = bytes.withUnsafeMutableBytes { vdbshim_state_read(fd, $0.baseAddress, count, offset) }
+    return failed == 0 ? bytes : nil
+  }
+
+  /// The newer of the two texts that are whole. Each is generation, length, check, text.
+  private func loadText(_ state: inout State) {
+    for side in 0..<2 {
+      guard let bytes = read(Int64(Self.headBytes + side * Self.textBytes), Self.textBytes) else { continue }
+      let (generation, length, check) = bytes.withUnsafeBytes {
+        (
+          $0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
+          $0.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
+        )
+      }
+      guard generation > state.generation, length <= UInt64(Self.textBytes - 24) else { continue }
+      let text = Array(bytes[24..<(24 + Int(length))])
+      guard text.withUnsafeBytes({ textHash($0) }) == check, let json = JSON(text) else { continue }
+      state.generation = generation
+      left = json["bindings"]
+      aliveMs = max(aliveMs, json["alive_ms"]?.int ?? 0)
+      state.bindings = json["bindings"]?.bytes ?? []
+      state.kept = []
+      for entry in json["kept"]?.elements ?? [] {
+        guard let number = entry["number"]?.int, let event = entry["event"]?.bytes else { continue }
+        state.kept.append(
+          Kept(number: UInt32(truncatingIfNeeded: number), isHandedOut: entry["handed_out"]?.bool ?? true, event: event))
+        state.nextNumber = max(state.nextNumber, UInt32(truncatingIfNeeded: number) &+ 1)
+      }
+    }
+  }
+
+  private static func item(_ bytes: [UInt8], _ at: Int) -> Item? {
+    bytes.withUnsafeBytes { raw in
+      let slot = UnsafeRawBufferPointer(rebasing: raw[at..<(at + slotBytes)])
+      let tag = slot.loadUnaligned(fromByteOffset: 28, as: UInt32.self)
+      guard tag != 0, tag >> 1 == check(slot) else { return nil }
+      return Item(
+        text: slot.loadUnaligned(as: UInt64.self), startMs: slot.loadUnaligned(fromByteOffset: 8, as: Int64.self),
+        lane: slot.loadUnaligned(fromByteOffset: 16, as: UInt32.self),
+        lengthMs: slot.loadUnaligned(fromByteOffset: 20, as: UInt32.self),
+        number: slot.loadUnaligned(fromByteOffset: 24, as: UInt32.self), isDone: tag & 1 == 1)
+    }
+  }
+
+  /// Of a slot without its tag: 31 bits, never 0.
+  private static func check(_ slot: UnsafeRawBufferPointer) -> UInt32 {
+    UInt32(truncatingIfNeeded: textHash(UnsafeRawBufferPointer(rebasing: slot[0..<28])) >> 33) | 1
+  }
+
+  // MARK: Handing out
+
+  /// They are about to be handed out: remembers it, and gives each its receipt.
+  func handOut(_ records: [EventQueue.Record], retained: Bool) {
+    state.withLock { state in
+      var changesText = false
+      for record in records {
+        record.pointee.handedOut(by: self, retained: retained)
+        if record.pointee.receipt.place == Receipt.kept {
+          for i in state.kept.indices where state.kept[i].number == record.pointee.receipt.number && !state.kept[i].isHandedOut
+          {
+            state.kept[i].isHandedOut = true
+            changesText = true
+          }
+        } else if let item = Self.item(of: record, number: state.nextNumber) {
+          record.pointee.receipt = Receipt(place: Int32(state.nextPlace), number: state.nextNumber)
+          write(item, state.nextPlace, &state)
+          state.nextNumber &+= 1
+          state.nextPlace = (state.nextPlace + 1) % Self.slots
+        }
+      }
+      if changesText { writeText(&state) }
+    }
+  }
+
+  /// What the service can be asked for again; nil for anything else.
+  private static func item(of record: EventQueue.Record, number: UInt32) -> Item? {
+    let fields = record.pointee.fields
+    guard fields.kind == .transcript || fields.kind == .sceneIndex || fields.kind == .audioIndex,
+      !fields.flags.contains(.interim)
+    else { return nil }
+    let startMs = milliseconds(fields.start)
+    return Item(
+      text: textHash(record.pointee.text()), startMs: startMs,
+      lane: laneKey(textHash(record.pointee.rtstreamID()), fields.kind),
+      lengthMs: UInt32(clamping: milliseconds(fields.end) - startMs), number: number, isDone: false)
+  }
+
+  /// A message that the service cannot be asked for again: kept until it is acknowledged.
+  func keep(_ message: UnsafeRawBufferPointer) -> Receipt {
+    state.withLock { state in
+      let number = state.nextNumber
+      state.nextNumber &+= 1
+      state.kept.append(Kept(number: number, isHandedOut: false, event: Array(message)))
+      writeText(&state)
+      return Receipt(place: Receipt.kept, number: number)
+    }
+  }
+
+  /// Messages that were kept, with their receipts, and whether they may have been handed out before.
+  var keptEvents: [(event: [UInt8], receipt: Receipt, isHandedOut: Bool)] {
+    state.withLock { $0.kept.map { ($0.event, Receipt(place: Receipt.kept, number: $0.number), $0.isHandedOut) } }
+  }
+
+  /// Whether another process handed this item out and did not see it acknowledged. Once for each.
+  func wasHandedOut(_ fields: EventFields, _ stream: UnsafeRawBufferPointer, _ text: UnsafeRawBufferPointer) -> Bool {
+    guard !handedOut.isEmpty else { return false }
+    let lane = laneKey(textHash(stream), fields.kind)
+    let hash = textHash(text)
+    let startMs = milliseconds(fields.start)
+    let endMs = milliseconds(fields.end)
+    let tolerance = itemTolerance(startMs, endMs)
+    guard
+      let at = handedOut.firstIndex(where: {
+        $0.lane == lane && $0.text == hash && abs($0.startMs - startMs) <= tolerance && abs($0.endMs - endMs) <= tolerance
+      })
+    else { return false }
+    handedOut.remove(at: at)
+    return true
+  }
+
+  override func acknowledge(_ receipt: Receipt) {
+    state.withLock { state in
+      if receipt.place == Receipt.kept {
+        state.kept.removeAll { $0.number == receipt.number }
+        writeText(&state)
+        return
+      }
+      let place = Int(receipt.place)
+      // Unless the ring has come round to its place.
+      guard place >= 0, place < Self.slots, state.numbers[place] == receipt.number else { return }
+      state.tags[place] |= 1
+      wrote(vdbshim_state_write(fd, &state.tags[place], 4, Self.offset(place) + Self.tagOffset), &state)
+    }
+  }
+
+  func setBindings(_ text: [UInt8]) {
+    state.withLock { state in
+      guard !sameBytes(state.bindings, text) else { return }
+      state.bindings = text
+      writeText(&state)
+    }
+  }
+
+  // MARK: Writing
+
+  private static let tagOffset: Int64 = 28
+  private static func offset(_ place: Int) -> Int64 { ringOffset + Int64(place * slotBytes) }
+
+  private func write(_ item: Item, _ place: Int, _ state: inout State) {
+    withUnsafeTemporaryAllocation(byteCount: Self.slotBytes, alignment: 8) { slot in
+      slot.storeBytes(of: item.text, as: UInt64.self)
+      slot.storeBytes(of: item.startMs, toByteOffset: 8, as: Int64.self)
+      slot.storeBytes(of: item.lane, toByteOffset: 16, as: UInt32.self)
+      slot.storeBytes(of: item.lengthMs, toByteOffset: 20, as: UInt32.self)
+      slot.storeBytes(of: item.number, toByteOffset: 24, as: UInt32.self)
+      let tag = Self.check(UnsafeRawBufferPointer(slot)) << 1 | (item.isDone ? 1 : 0)
+      slot.storeBytes(of: tag, toByteOffset: Int(Self.tagOffset), as: UInt32.self)
+      state.numbers[place] = item.number
+      state.tags[place] = tag
+      wrote(vdbshim_state_write(fd, slot.baseAddress, Self.slotBytes, Self.offset(place)), &state)
+    }
+  }
+
+  private func writeText(_ state: inout State) {
+    var text = Self.text(state)
+    // What does not fit is not kept, oldest first; it is delivered all the same.
+    while text.count > Self.textBytes - 24, !state.kept.isEmpty {
+      state.kept.removeFirst(max(state.kept.count / 4, 1))
+      log(.warning, "client", "The state file is full: events that were not acknowledged are kept no longer.")
+      text = Self.text(state)
+    }
+    guard text.count <= Self.textBytes - 24 else {
+      log(.error, "client", "The state file has no room for what is bound to the channel.")
+      return
+    }
+    state.generation += 1
+    var bytes: [UInt8] = []
+    for number in [state.generation, UInt64(text.count), text.withUnsafeBytes({ textHash($0) })] {
+      withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+    bytes += text
+    let offset = Int64(Self.headBytes + Int(state.generation & 1) * Self.textBytes)
+    wrote(bytes.withUnsafeBytes { vdbshim_state_write(fd, $0.baseAddress, $0.count, offset) }, &state)
+  }
+
+  private static func text(_ state: State) -> [UInt8] {
+    var json = JSONWriter()
+    json.set("alive_ms", vdbshim_unix_ms())
+    if !state.bindings.isEmpty { json.set("bindings", json: state.bindings) }
+    var kept: [UInt8] = [0x5B]
+    for event in state.kept {
+      if kept.count > 1 { kept.append(0x2C) }
+      var entry = JSONWriter()
+      entry.set("number", Int64(event.number))
+      entry.set("handed_out", event.isHandedOut)
+      entry.set("event", json: event.event)
+      kept += entry.text
+    }
+    kept.append(0x5D)
+    json.set("kept", json: kept)
+    return json.text
+  }
+
+  private func wrote(_ failed: Int32, _ state: inout State) {
+    state.isDirty = true
+    if failed != 0, !state.hasFailed {
+      state.hasFailed = true
+      log(.error, "client", "The state file cannot be written: \(Message(cString: strerror(vdbshim_errno()))).")
+    }
+  }
+
+  /// Whether anything waits to be flushed.
+  var isDirty: Bool { state.withLock { $0.isDirty } }
+
+  /// To the disk.
+  func flush() {
+    let isDirty = state.withLock { state in
+      defer { state.isDirty = false }
+      return state.isDirty
+    }
+    if isDirty { _ = vdbshim_state_flush(fd) }
+  }
+}
