@@ -93,6 +93,7 @@ final class ModelChannel: RecoveryHost {
 
   func wake(atMs: Int64) { wakeMs = atMs }
   func alertsChanged() {}
+  func bindingsChanged() {}
 
   // MARK: The network
 
