@@ -402,6 +402,9 @@ public:
   using Base::Base;
 
   R<String> connection_id() const { return detail::get<Errors, String, char *>(vdbrt_events_connection_id, this->get()); }
+  /* Of an event of any channel. */
+  static R<void> ack(EventView event) { return detail::run<Errors>(vdbrt_event_ack, event.get()); }
+  R<String> bindings() const { return detail::get<Errors, String, char *>(vdbrt_events_bindings, this->get()); }
   R<String> counters() const { return detail::get<Errors, String, char *>(vdbrt_events_counters, this->get()); }
   R<void> close(Milliseconds timeout = five_seconds) const {
     return detail::run<Errors>(vdbrt_events_close, this->get(), int64_t(timeout.count()));

@@ -73,11 +73,13 @@ func (a alerts) ListAlerts(ctx context.Context) ([]Alert, error) {
 	if err != nil {
 		return nil, err
 	}
-	return each(answer, "alerts", func(m members) (Alert, error) {
-		return Alert{
-			m.text("alert_id"), m.text("event_id"), m.text("prompt"), m.text("label"), m.text("callback_url"), m.text("status"), m.raw,
-		}, nil
-	})
+	return each(answer, "alerts", func(m members) (Alert, error) { return alertOf(m), nil })
+}
+
+func alertOf(m members) Alert {
+	return Alert{
+		m.text("alert_id"), m.text("event_id"), m.text("prompt"), m.text("label"), m.text("callback_url"), m.text("status"), m.raw,
+	}
 }
 
 // EnableAlert lets an alert fire again.

@@ -18,6 +18,7 @@ type Client struct {
 	handle  *C.vdbrt_client
 	token   uintptr
 	timeout time.Duration // of a call whose context has no deadline
+	acks    bool          // events are acknowledged by the program
 	closed  atomic.Bool
 }
 
@@ -31,7 +32,11 @@ func Connect(config Config) (*Client, error) {
 	if err := native.apply(config); err != nil {
 		return nil, err
 	}
-	c := &Client{}
+	c := &Client{acks: config.Settings["state.ack"] == "manual"}
+	// The library would take an event for dealt with when it is copied to Go.
+	if err := native.set("state.ack", "manual"); err != nil {
+		return nil, err
+	}
 	if c.timeout, err = timeoutOf(config.Settings); err != nil {
 		return nil, err
 	}

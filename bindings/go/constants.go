@@ -78,4 +78,5 @@ const (
 	FlagRelativeTime EventFlag = 4  // start or end is an offset, not a point in time since the epoch
 	FlagNotJSON      EventFlag = 8  // a text message that is no JSON: vdbrt_event_json gives it as it came
 	FlagFetched      EventFlag = 16 // it did not come over the socket, but from the service's records, after a gap
+	FlagRedelivered  EventFlag = 32 // an earlier process may have been given it, and did not acknowledge it
 )

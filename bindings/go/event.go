@@ -24,6 +24,8 @@ type Event struct {
 	Received   time.Time       // when it was read from the socket
 	JSON       json.RawMessage // the message as it came; no JSON with [FlagNotJSON]
 	Data       json.RawMessage // its member data, a part of JSON; nil where there is none
+
+	held *held // for Ack
 }
 
 // Is says whether it has a flag.

@@ -88,9 +88,12 @@ vdbrt_status vdbgo_take(vdbrt_events *events, vdbgo_event *out, size_t capacity,
   return status;
 }
 
-void vdbgo_free(vdbgo_event *events, size_t count) {
-  for (size_t i = 0; i < count; i++)
+void vdbgo_free(vdbgo_event *events, size_t count, size_t dealt_with) {
+  for (size_t i = 0; i < count; i++) {
+    if (i < dealt_with)
+      vdbrt_event_ack(events[i].event, NULL); /* fails where the channel is gone: it comes again */
     vdbrt_event_free(events[i].event);
+  }
 }
 
 /* ---- Callbacks ------------------------------------------------------------------------------------------------------ */

@@ -24,7 +24,7 @@ import (
 //
 // After a cut it connects again by itself, binds again what was bound to it, and fetches what the gap swallowed: [EventReconnecting],
 // [EventGap] and [EventBackfilled] tell of it, and events that were fetched have [FlagFetched]. The setting reconnect.enabled turns
-// that off.
+// that off. With a state file the same goes for a process that was killed; see Event.Ack.
 type WebSocket struct {
 	client *Client
 	handle *C.vdbrt_events
@@ -41,6 +41,8 @@ type WebSocket struct {
 	last    Event
 	order   bool // the connection has ended in order
 
+	unacknowledged *unacknowledged
+
 	over  chan struct{}
 	ended sync.Mutex
 	err   error // why Events ended
@@ -49,6 +51,7 @@ type WebSocket struct {
 // WebSocketOptions are of a channel.
 type WebSocketOptions struct {
 	CollectionID string // "default"
+	StateFile    string // where the channel keeps what outlives the process; else the setting state.file
 	Extra        map[string]any
 }
 
@@ -56,13 +59,17 @@ type WebSocketOptions struct {
 func (c *Client) ConnectWebSocket(ctx context.Context, options WebSocketOptions) (*WebSocket, error) {
 	o := optionsOf(options.Extra)
 	o.text("collection_id", options.CollectionID)
+	o.text("state_file", options.StateFile)
 	encoded, err := encoded("websocket", o, false)
 	if err != nil {
 		return nil, err
 	}
 	texts := cTextsOf(encoded)
 	defer texts.free()
-	w := &WebSocket{client: c, turn: make(chan struct{}, 1), over: make(chan struct{})}
+	w := &WebSocket{
+		client: c, turn: make(chan struct{}, 1), over: make(chan struct{}),
+		unacknowledged: &unacknowledged{events: map[uint64]*C.vdbrt_event{}},
+	}
 	err = withOp(ctx, c.timeout, func(op *C.vdbrt_op) error {
 		var e *C.vdbrt_error
 		return c.told(failed(C.vdbrt_events_open(c.handle, texts[0], op, &w.handle, &e), e))
@@ -112,6 +119,46 @@ func (w *WebSocket) ConnectionID() (string, error) {
 		return "", err
 	}
 	return taken(out), nil
+}
+
+// Bindings are what is bound to a channel, so that after a restart it is not made a second time.
+type Bindings struct {
+	ConnectionID    string
+	Pipelines       []BoundPipeline
+	Alerts          []Alert         // ID and EventID
+	CaptureSessions []string        // their ids
+	Raw             json.RawMessage // with all that is known of them
+}
+
+// BoundPipeline is a transcript, an index or an understanding.
+type BoundPipeline struct {
+	Pipeline, RTStreamID, IndexID string
+	Raw                           json.RawMessage
+}
+
+// Bindings are what is bound now.
+func (w *WebSocket) Bindings() (*Bindings, error) {
+	defer runtime.KeepAlive(w)
+	var out *C.char
+	var e *C.vdbrt_error
+	if err := w.told(failed(C.vdbrt_events_bindings(w.handle, &out, &e), e)); err != nil {
+		return nil, err
+	}
+	m, err := membersOf("bindings", json.RawMessage(taken(out)))
+	if err != nil {
+		return nil, err
+	}
+	b := &Bindings{ConnectionID: m.text("connection_id"), Raw: m.raw}
+	b.Pipelines, err = each(m, "pipelines", func(m members) (BoundPipeline, error) {
+		return BoundPipeline{m.text("pipeline"), m.text("rtstream_id"), m.text("index_id"), m.raw}, nil
+	})
+	if err == nil {
+		b.Alerts, err = each(m, "alerts", func(m members) (Alert, error) { return alertOf(m), nil })
+	}
+	if err == nil {
+		b.CaptureSessions, err = each(m, "capture_sessions", func(m members) (string, error) { return m.required("session_id") })
+	}
+	return b, err
 }
 
 // Counters say what has happened on a channel so far.
@@ -240,7 +287,6 @@ func (w *WebSocket) fetch(ctx context.Context) error {
 	if len(w.pending) > 0 {
 		return nil
 	}
-	// All of it was handed out, and whoever took it is back for more.
 	w.free()
 	if err := w.take(); err != nil || len(w.pending) > 0 {
 		return err
@@ -299,6 +345,12 @@ func (w *WebSocket) take() error {
 		events[i].fill(&all[i], last)
 		last = &events[i]
 	}
+	if w.client.acks {
+		for i := range events {
+			events[i].held = w.unacknowledged.hold(unsafe.Slice(w.batch, len(events))[i].event)
+		}
+		w.taken = 0 // they are not the batch's any more
+	}
 	w.last = Event{RTStreamID: last.RTStreamID}
 	if last.Kind == EventDisconnected {
 		w.order = inOrder(last.Data)
@@ -323,8 +375,9 @@ func inOrder(data json.RawMessage) bool {
 	return end.Status == ErrClosed.String()
 }
 
+// free gives the batch back. What was handed out of it was dealt with: whoever took it is back for more, or closes the channel.
 func (w *WebSocket) free() {
-	C.vdbgo_free(w.batch, w.taken)
+	C.vdbgo_free(w.batch, w.taken, w.taken-C.size_t(len(w.pending)))
 	w.taken = 0
 }
 
@@ -352,7 +405,7 @@ func (w *WebSocket) Close() error {
 	w.turn <- struct{}{}
 	runtime.SetFinalizer(w, nil)
 	w.release()
-	w.pending = nil
+	w.pending = nil // without having been acknowledged
 	w.giveTurn()
 	return nil
 }
@@ -360,6 +413,7 @@ func (w *WebSocket) Close() error {
 func (w *WebSocket) release() {
 	w.file.Close()
 	w.free()
+	w.unacknowledged.close()
 	C.free(unsafe.Pointer(w.batch))
 	w.batch = nil
 	C.vdbrt_events_release(w.handle)

@@ -255,3 +255,50 @@ func TestALoopGoesOnAfterACut(t *testing.T) {
 	ok(t, err)
 	same(t, "the counters", counters.Connections == 2 && counters.Attempts >= 1 && counters.Received >= 1 && counters.Dropped == 0, true)
 }
+
+// What was not acknowledged comes again to the next process; what was does not.
+func TestAStateFileOutlivesTheProcess(t *testing.T) {
+	s := startServer(t)
+	file := t.TempDir() + "/state"
+	alerts := `{"json": {"channel": "alert", "rtstream_id": "rts-1", "data": {"label": "one", "start": 1760000001000}}},
+		{"json": {"channel": "alert", "rtstream_id": "rts-1", "data": {"label": "two", "start": 1760000002000}}},
+		{"json": {"channel": "alert", "rtstream_id": "rts-1", "data": {"label": "three", "start": 1760000003000}}}`
+	labels := func(ack string, want int, steps ...string) (labels string) {
+		s.reset(t)
+		s.websocket(t, append(steps, `{"await": "never"}`)...)
+		c, err := Connect(Config{APIKey: testKey, BaseURL: s.url(), Settings: map[string]any{"state.ack": ack}})
+		ok(t, err)
+		defer c.Close()
+		ctx := within(t, 10*time.Second)
+		w, err := c.ConnectWebSocket(ctx, WebSocketOptions{StateFile: file})
+		ok(t, err)
+		defer w.Close()
+		for want > 0 {
+			event, err := w.Next(ctx)
+			ok(t, err)
+			if event.Kind != EventAlert {
+				continue
+			}
+			want--
+			labels += event.Label + " "
+			if event.Is(FlagRedelivered) {
+				labels += "again "
+			}
+			if event.Label == "two" {
+				ok(t, event.Ack())
+				ok(t, event.Ack())
+			}
+		}
+		bound, err := w.Bindings()
+		ok(t, err)
+		same(t, "the bindings", bound.ConnectionID == "conn-1" && len(bound.Pipelines)+len(bound.Alerts)+len(bound.CaptureSessions) == 0, true)
+		return labels
+	}
+	same(t, "the first time", labels("manual", 3, alerts), "one two three ")
+	same(t, "the second time", labels("auto", 2), "one again three again ")
+	// Who took them came back for more, or closed the channel.
+	same(t, "the third time", labels("auto", 1, `{"frames": [{"opcode": "text", "text": "{\"channel\": \"alert\", \"data\": {\"label\": \"four\"}}"},
+		{"opcode": "text", "text": "{\"channel\": \"alert\", \"data\": {\"label\": \"five\"}}"}]}`), "four ")
+	// What was received and not taken is not lost by a close.
+	same(t, "the fourth time", labels("auto", 1), "five again ")
+}
