@@ -100,6 +100,11 @@ public struct JSON: Sendable {
     storage.withUnsafeBytes { parseJSONNumber(UnsafeRawBufferPointer(rebasing: $0[range])) }
   }
 
+  /// A number, also one that comes as text (PROTOCOL 3.6).
+  public var number: Double? {
+    double ?? stringBytes.flatMap { $0.withUnsafeBytes { parseJSONNumber($0) } }
+  }
+
   public var int: Int64? {
     guard let value = double, value >= -9.0e18, value <= 9.0e18 else { return nil }
     let whole = Int64(value)

@@ -26,9 +26,10 @@ final class AlertFamily {
   var retryMs: Int64 = 0
   var failures = 0
   var isAsking = false
-  /// A creation had no clear answer: it may be there.
-  var isUnsure = false
-  var hasToldOfLimit = false
+  /// The connection for which one was to be created without a clear answer: it may be there.
+  var unsureOf: Int?
+  /// What was told of it last.
+  var told = Status.ok
 
   init(
     branch: [UInt8], stream: [UInt8], index: [UInt8], eventID: [UInt8], id: [UInt8], hasWebhook: Bool, members: [[UInt8]],
@@ -90,7 +91,11 @@ extension Recovery {
       family.isAsking = true
       ask(family.setStatus(change.id, on: change.on)) { [self] result in
         family.isAsking = false
-        if case .failure(let error) = result, error.status != .notFound { return failed(family, error) }
+        if case .failure(let error) = result {
+          guard isFinal(error) else { return failed(family, error) }
+          // It would be refused again, and nothing else would be done for this alert.
+          if error.status != .notFound { tell(family, error.status, Message(error.message)) }
+        }
         family.switches.removeFirst()
         family.failures = 0
       }
@@ -98,7 +103,7 @@ extension Recovery {
     }
     guard isUp, family.isEnabled, family.connection != connection else { return -1 }
     if now < family.dueMs { return family.dueMs }
-    if family.isUnsure { find(family) } else { create(family, now) }
+    if let number = family.unsureOf { find(family, number) } else { create(family, now) }
     return family.isAsking ? -1 : family.dueMs
   }
 
@@ -106,11 +111,7 @@ extension Recovery {
     let freeMs = alertCreations.take(now: now)
     guard freeMs < 0 else {
       family.dueMs = freeMs
-      if !family.hasToldOfLimit {
-        tell(family, .rateLimited, "rebind.max_alerts_per_hour is reached: the alert is restored later.")
-      }
-      family.hasToldOfLimit = true
-      return
+      return tell(family, .rateLimited, "rebind.max_alerts_per_hour is reached: the alert is restored later.")
     }
     let number = connection
     family.isAsking = true
@@ -124,25 +125,22 @@ extension Recovery {
         counters.alertsCreated += 1
         adopt(family, id, number)
       case .failure(let error):
-        family.isUnsure = error.httpStatus == 0 || error.httpStatus >= 500
+        family.unsureOf = error.httpStatus == 0 || error.httpStatus >= 500 ? number : nil
         failed(family, error)
-        if !family.isUnsure, error.httpStatus != 429, error.httpStatus != 401 {
-          tell(family, error.status, Message(error.message))
-        }
+        if isFinal(error) { tell(family, error.status, Message(error.message)) }
       }
     }
   }
 
   /// Looks whether an alert that was to be created is there.
-  private func find(_ family: AlertFamily) {
-    let number = connection
+  private func find(_ family: AlertFamily, _ number: Int) {
     family.isAsking = true
     ask(family.list) { [self] result in
       family.isAsking = false
       switch result {
       case .failure(let error): failed(family, error)
       case .success(let answer):
-        family.isUnsure = false
+        family.unsureOf = nil
         for alert in JSON(answer)?["alerts"]?.elements ?? [] {
           guard let id = alert["alert_id"]?.stringBytes, let event = alert["event_id"]?.stringBytes,
             sameBytes(event, family.eventID), (alert["callback_url"]?.stringBytes ?? []).isEmpty,
@@ -161,7 +159,7 @@ extension Recovery {
     family.members.append(id)
     family.connection = number
     family.failures = 0
-    family.hasToldOfLimit = false
+    family.told = .ok
     if !family.isEnabled { family.switches.append((id, false)) }
     host.alertsChanged()
     hasChanged = true
@@ -183,7 +181,10 @@ extension Recovery {
     family.failures += 1
   }
 
+  /// Once for each status, until it is bound again.
   private func tell(_ family: AlertFamily, _ status: Status, _ reason: Message) {
+    if family.told == status { return }
+    family.told = status
     counters.stalled += 1
     var data = JSONWriter()
     data.set("pipeline", "alert")

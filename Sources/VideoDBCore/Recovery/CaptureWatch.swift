@@ -25,7 +25,10 @@ extension Recovery {
 
   func watch(_ collection: [UInt8], _ id: [UInt8], connection number: Int) {
     sessions.removeAll { sameBytes($0.id, id) }
-    sessions.append(CaptureWatch(collection, id, connection: number))
+    let session = CaptureWatch(collection, id, connection: number)
+    // The id that the call was sent with may be dead by now.
+    if number != connection { session.dueMs = host.nowMs }
+    sessions.append(session)
   }
 
   /// A `capture_session` message came over the socket.

@@ -21,7 +21,7 @@ final class Lane {
   let kind: EventKind
   /// By start.
   private var items: [Item] = []
-  /// Where items had to be forgotten: what ended by then counts as delivered.
+  /// Start of the newest item that had to be forgotten: what started by then counts as delivered.
   private(set) var settledMs = Int64.min
   /// End of the newest item; `Int64.min` before the first.
   private(set) var lastEndMs = Int64.min
@@ -62,7 +62,10 @@ final class Lane {
 
   /// A record of a source. false: it was delivered already.
   func take(_ record: Record, source: UInt16, fetch: UInt32) -> Bool {
-    let known = nearest(record.hash, record.startMs, record.endMs) { $0.source == source ? $0.fetch != fetch : $0.source == 0 }
+    // First what it was seen to have before: an item of nobody's may be another source's.
+    let known =
+      nearest(record.hash, record.startMs, record.endMs) { $0.source == source && $0.fetch != fetch }
+      ?? nearest(record.hash, record.startMs, record.endMs) { $0.source == 0 }
     if let known {
       items[known].source = source
       items[known].fetch = fetch
@@ -76,6 +79,11 @@ final class Lane {
   /// Whether the record was delivered already.
   func knows(_ record: Record, source: UInt16) -> Bool {
     nearest(record.hash, record.startMs, record.endMs) { $0.source == source || $0.source == 0 } != nil
+  }
+
+  /// Whether it is of a time whose items have been forgotten.
+  func isSettled(_ record: Record) -> Bool {
+    settledMs != .min && record.startMs <= settledMs + Self.tolerance(record.startMs, record.endMs)
   }
 
   /// Forgets which records were a source's, since its number is given to another.
@@ -133,7 +141,7 @@ final class Lane {
     guard items.count > capacity else { return }
     // A quarter at a time, so that an item costs no more than its place.
     let forgotten = capacity / 4
-    for i in 0..<forgotten { settledMs = max(settledMs, items[i].endMs) }
+    settledMs = max(settledMs, items[forgotten - 1].startMs)
     items.removeFirst(forgotten)
   }
 }

@@ -19,7 +19,7 @@ final class Pipeline {
   let stream: [UInt8]
   let id: [UInt8]
   /// Of a transcript; nil: the service's choice.
-  let engine: [UInt8]?
+  var engine: [UInt8]?
   let lane: Lane
   /// Its number in the lane, from 1.
   let source: UInt16
@@ -54,6 +54,7 @@ final class Pipeline {
 
   // Binding again.
   var restoreDueMs: Int64 = -1
+  var restoreFailures = 0
   var restoredMs: Int64 = 0
   /// The same in milliseconds since the Unix epoch.
   var restoredAtMs = Int64.max
@@ -84,6 +85,9 @@ final class Pipeline {
     newsMs = now
     checkedMs = now
   }
+
+  /// Its records are asked for where that is due: also of one that was stopped, until what a gap swallowed before is there.
+  var isAsked: Bool { !isStopped || gapFromMs != nil || fetch != nil }
 
   var isHeardOf: Bool { lane.lastEndMs != .min || reachedMs != .min }
 

@@ -6,9 +6,9 @@ struct Record {
   let hash: UInt64
 
   init(_ json: JSON) {
-    startMs = milliseconds(json["start"]?.double)
-    endMs = milliseconds(json["end"]?.double)
-    text = (json["description"] ?? json["text"])?.stringBytes ?? []
+    startMs = milliseconds(json["start"]?.number)
+    endMs = milliseconds(json["end"]?.number)
+    text = json["description"]?.stringBytes ?? json["text"]?.stringBytes ?? []
     hash = text.withUnsafeBytes { textHash($0) }
   }
 
@@ -61,6 +61,11 @@ struct RecordFetch {
   /// Only what is new at the front is looked for: a page without news ends it.
   let isQuick: Bool
   private(set) var page: Int64 = 1
+  /// Where the slice before it ended. The slice begins earlier by the longest record: a range may have to hold the records that it gives.
+  private var coreMs: Int64
+  private var longestMs: Int64 = 0
+  /// Pages in a row that had nothing that was not on the one before.
+  private var repeats = 0
   private var records: [Record] = []
   private var lastPage: [JSON] = []
   /// New records of the slice, the next one last; they wait for room.
@@ -77,11 +82,14 @@ struct RecordFetch {
   /// More pages than this are too many for a slice.
   private static let maxPages: Int64 = 8
   private static let minSliceMs: Int64 = 1_000
+  /// More than this are none that a service has.
+  private static let mostPages: Int64 = 1_000
 
   init(from fromMs: Int64, to toMs: Int64, isQuick: Bool, beganMs: Int64, connection: Int) {
     self.beganMs = beganMs
     self.connection = connection
     self.fromMs = fromMs
+    coreMs = fromMs
     self.toMs = max(toMs, fromMs + 1)
     sliceEndMs = self.toMs
     self.isQuick = isQuick
@@ -94,6 +102,7 @@ struct RecordFetch {
     else { return .badAnswer }
     let elements = list.elements
     var hasNews = false
+    let before = records.count
     for element in elements {
       // Newer records, and late ones anywhere, push others to the next page: what stood on the last one too is the same record.
       if let moved = lastPage.firstIndex(where: { $0.isSameText(as: element) }) {
@@ -102,13 +111,16 @@ struct RecordFetch {
       }
       let record = Record(element)
       if isQuick, !hasNews { hasNews = !isKnown(record) }
+      longestMs = max(longestMs, min(record.endMs - record.startMs, 600_000))
       records.append(record)
     }
     lastPage = elements
-    if json["next_page"]?.bool ?? false, !elements.isEmpty, hasNews || !isQuick {
+    repeats = records.count > before ? 0 : repeats + 1
+    if json["next_page"]?.bool ?? false, !elements.isEmpty, hasNews || !isQuick, repeats < Self.maxPages, page < Self.mostPages
+    {
       page += 1
-      if page > Self.maxPages, sliceEndMs - fromMs > Self.minSliceMs {
-        begin(until: fromMs + (sliceEndMs - fromMs) / 2)
+      if page > Self.maxPages, sliceEndMs - coreMs > Self.minSliceMs {
+        begin(until: coreMs + (sliceEndMs - coreMs) / 2)
       }
       return .more
     }
@@ -120,15 +132,17 @@ struct RecordFetch {
   mutating func nextSlice() -> Bool {
     isWhole = false
     guard sliceEndMs < toMs else { return false }
-    let width = sliceEndMs - fromMs
-    fromMs = sliceEndMs
-    begin(until: min(toMs, fromMs + 2 * width))
+    let width = sliceEndMs - coreMs
+    coreMs = sliceEndMs
+    fromMs = coreMs - longestMs
+    begin(until: min(toMs, coreMs + 2 * width))
     return true
   }
 
   private mutating func begin(until endMs: Int64) {
     sliceEndMs = endMs
     page = 1
+    repeats = 0
     records = []
     lastPage = []
   }

@@ -36,7 +36,7 @@ extension Recovery {
       bind(
         .understanding, ids[0], encoded(id), engine: nil, .sceneIndex, sinceMs: sinceMs, pollMs: pollMs(nil), connection: number
       )
-    case .stopTranscript: if let known = pipeline(.transcript, ids[0], []) { unbind(known) }
+    case .stopTranscript: stop(pipeline(.transcript, ids[0], []), true)
     case .startIndex, .stopIndex: stop(pipeline(.index, ids[0], ids[1]), call.kind == .stopIndex)
     case .startUnderstanding, .stopUnderstanding:
       stop(pipeline(.understanding, ids[0], ids[1]), call.kind == .stopUnderstanding)
@@ -70,15 +70,6 @@ extension Recovery {
     case .exportSession: if let number { watch(ids[0], percentDecoded(ids[1]), connection: number) }
     }
     advance()
-  }
-
-  private func stop(_ pipeline: Pipeline?, _ isStopped: Bool) {
-    guard let pipeline, pipeline.isStopped != isStopped else { return }
-    pipeline.isStopped = isStopped
-    pipeline.newsMs = host.nowMs
-    pipeline.told = []
-    // It went on without us, or starts anew: what it has made meanwhile is asked for.
-    if !isStopped, pipeline.connection != connection { pipeline.dueMs = host.nowMs }
   }
 
   private func pollMs(_ seconds: Double?) -> Int64 {

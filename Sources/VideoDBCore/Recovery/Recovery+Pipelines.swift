@@ -2,17 +2,33 @@
 extension Recovery {
   /// The connection was cut at this time.
   func lost(_ pipeline: Pipeline, _ aliveMs: Int64) {
+    guard pipeline.isAsked else { return }
     // They wait for a connection, or they would follow each other until there is one.
     pipeline.passes = []
-    guard pipeline.gapFromMs == nil else { return }
-    // One that is asked for its records has reached as far as the last answer; one that pushes, as far as the last message. An item whose
-    // end is after the cut says that the clocks differ.
+    pipeline.gapFromMs = pipeline.gapFromMs ?? reached(pipeline, atMs: aliveMs)
+  }
+
+  /// Until when the application has what there is. One that is asked for its records has reached as far as the last answer; one that pushes,
+  /// as far as the last message. An item whose end is yet to come says that the clocks differ, or that the end is none.
+  func reached(_ pipeline: Pipeline, atMs: Int64) -> Int64 {
     let known = pipeline.binding == .polled ? pipeline.reachedMs : max(pipeline.lane.lastEndMs, pipeline.reachedMs)
-    pipeline.gapFromMs = known == .min ? pipeline.sinceMs : min(known, aliveMs)
+    return known == .min ? pipeline.sinceMs : min(known, atMs)
+  }
+
+  /// It was stopped, or goes on.
+  func stop(_ pipeline: Pipeline?, _ isStopped: Bool) {
+    guard let pipeline, pipeline.isStopped != isStopped else { return }
+    pipeline.isStopped = isStopped
+    pipeline.newsMs = host.nowMs
+    pipeline.told = []
+    guard pipeline.binding != .pushed || pipeline.connection != connection || !isUp else { return }
+    // What it has made and did not push is asked for.
+    pipeline.gapFromMs = pipeline.gapFromMs ?? reached(pipeline, atMs: host.serverMs)
+    if isUp { isStopped ? planPasses(pipeline, host.nowMs) : restart(pipeline, host.nowMs) }
   }
 
   /// Records may appear late: they are asked for several times.
-  private func planPasses(_ pipeline: Pipeline, _ now: Int64) {
+  func planPasses(_ pipeline: Pipeline, _ now: Int64) {
     pipeline.passes = [now, now + settings.lateMs / 16, now + settings.lateMs / 4, now + settings.lateMs]
     pipeline.dueMs = now
   }
@@ -23,6 +39,8 @@ extension Recovery {
     planPasses(pipeline, now)
     pipeline.failures = 0
     pipeline.retryMs = 0
+    pipeline.restoreFailures = 0
+    if pipeline.isStopped { return }
     if pipeline.isDoubtful, !pipeline.isHeardOf { return }
     if pipeline.kind == .transcript {
       pipeline.dueMs = now + settings.holdMs / 2  // at the latest: when it is bound again, the gap is over
@@ -59,6 +77,12 @@ extension Recovery {
   private func start(_ pipeline: Pipeline, hasStopped: Bool) {
     let number = connection
     ask(pipeline.action("start", connectionID: connectionID)) { [self] result in
+      if pipeline.isStopped, case .success = result {
+        // The application has stopped it meanwhile, and the service may have carried that out first.
+        return ask(pipeline.action("stop", connectionID: nil)) { [self] _ in
+          if !pipeline.isStopped, isUp { restore(pipeline, stopFirst: false) }
+        }
+      }
       guard isCurrent(pipeline, number) else { return }
       let now = host.nowMs
       switch result {
@@ -70,15 +94,15 @@ extension Recovery {
         pipeline.restoredAtMs = host.serverMs
         pipeline.liveWhenRestored = pipeline.lane.liveCount
         pipeline.misses = 0
-        pipeline.failures = 0
+        pipeline.restoreFailures = 0
         // Up to now nothing was pushed.
         if isUp { planPasses(pipeline, now) }
       case .failure(let error):
         if !hasStopped, isFinal(error) {
           return restore(pipeline, stopFirst: true)
         }
-        pipeline.failures += 1
-        pipeline.restoreDueMs = retryMs(pipeline.failures, error)
+        pipeline.restoreFailures += 1
+        pipeline.restoreDueMs = retryMs(pipeline.restoreFailures, error)
         pipeline.dueMs = earlier(pipeline.dueMs, now)
       }
     }
@@ -88,11 +112,13 @@ extension Recovery {
 
   /// Does what is due for it; when it has to be looked at again, negative: when something comes.
   func advance(_ pipeline: Pipeline, _ now: Int64) -> Int64 {
-    guard !pipeline.isStopped else { return -1 }
+    guard pipeline.isAsked else { return -1 }
     if pipeline.binding == .unconfirmed, pipeline.lane.liveCount > pipeline.liveWhenRestored { pipeline.binding = .pushed }
-    if pipeline.fetch != nil { return goOn(pipeline, now) }
-    if isUp, pipeline.restoreDueMs >= 0, now >= pipeline.restoreDueMs { restore(pipeline, stopFirst: false) }
-    let quietMs = pipeline.isChecking || !isUp ? -1 : quietDue(pipeline)
+    let canRestore = isUp && !pipeline.isStopped
+    if canRestore, pipeline.restoreDueMs >= 0, now >= pipeline.restoreDueMs { restore(pipeline, stopFirst: false) }
+    let restoreMs = canRestore ? pipeline.restoreDueMs : -1
+    if pipeline.fetch != nil { return earlier(goOn(pipeline, now), restoreMs) }
+    let quietMs = pipeline.isChecking || !canRestore ? -1 : quietDue(pipeline)
     let dueMs = earlier(pipeline.dueMs, quietMs)
     if dueMs >= 0, now >= dueMs {
       if now < pipeline.retryMs { return pipeline.retryMs }
@@ -103,7 +129,7 @@ extension Recovery {
       begin(pipeline, now)
       return goOn(pipeline, now)
     }
-    return earlier(dueMs, isUp ? pipeline.restoreDueMs : -1)
+    return earlier(dueMs, restoreMs)
   }
 
   /// When a pipeline has been silent for too long. In a lane of several, the messages of one say nothing about another.
@@ -116,13 +142,16 @@ extension Recovery {
   // MARK: Asking for records
 
   private func begin(_ pipeline: Pipeline, _ now: Int64) {
-    let isFull = pipeline.passes.first.map { $0 <= now } ?? (pipeline.binding == .polled && now >= pipeline.fullDueMs)
-    let lane = pipeline.lane
-    let known = pipeline.binding == .polled ? pipeline.reachedMs : max(lane.lastEndMs, pipeline.reachedMs)
-    let reached = pipeline.gapFromMs ?? (known == .min ? pipeline.sinceMs : known)
-    let from = max(reached - settings.overlapMs, pipeline.sinceMs, lane.settledMs)
+    // The service may list the oldest first: then a first page says nothing about what is new.
+    let isFull =
+      pipeline.isChecking || pipeline.passes.first.map { $0 <= now } ?? false
+      || pipeline.binding != .pushed && now >= pipeline.fullDueMs
+    let serverMs = host.serverMs
+    let reachedMs = pipeline.gapFromMs ?? reached(pipeline, atMs: serverMs)
+    // Whether a range has to hold a record or only to touch it is not known (PROTOCOL 7, row 9).
+    let from = max(reachedMs, pipeline.sinceMs, pipeline.lane.settledMs) - settings.overlapMs
     // Up to now and a little further, since clocks differ; never less than what is known to be there.
-    let to = max(host.serverMs, known) + 60_000
+    let to = max(serverMs, min(pipeline.lane.lastEndMs, serverMs + 86_400_000)) + 60_000
     if isFull { pipeline.fullDueMs = now + max(settings.overlapMs / 4, pipeline.pollMs) }
     pipeline.fetch = RecordFetch(
       from: from, to: to, isQuick: !isFull, beganMs: now, connection: isUp ? connection : 0)
@@ -154,7 +183,9 @@ extension Recovery {
   }
 
   private func take(_ answer: [UInt8], _ pipeline: Pipeline) {
-    let step = pipeline.fetch?.take(answer) { pipeline.lane.knows($0, source: pipeline.source) }
+    let lane = pipeline.lane
+    func isOurs(_ record: Record) -> Bool { record.endMs > pipeline.sinceMs && !lane.isSettled(record) }
+    let step = pipeline.fetch?.take(answer) { !isOurs($0) || lane.knows($0, source: pipeline.source) }
     switch step {
     case nil: return
     case .more: break
@@ -164,8 +195,8 @@ extension Recovery {
       var news: [Record] = []
       for record in records {
         pipeline.reachedMs = max(pipeline.reachedMs, record.endMs)
-        guard record.endMs > pipeline.sinceMs, record.endMs > pipeline.lane.settledMs else { continue }
-        if pipeline.lane.take(record, source: pipeline.source, fetch: fetches) {
+        guard isOurs(record) else { continue }
+        if lane.take(record, source: pipeline.source, fetch: fetches) {
           news.append(record)
           if record.startMs >= pipeline.restoredAtMs { pipeline.fetch?.missed += 1 }
         } else {
@@ -186,7 +217,7 @@ extension Recovery {
     if isFinal(error), !pipeline.isDoubtful { tell(pipeline.name, Message(error.message), Array(error.status.name), pipeline) }
   }
 
-  private func isFinal(_ error: VideoDBError) -> Bool {
+  func isFinal(_ error: VideoDBError) -> Bool {
     error.httpStatus >= 400 && error.httpStatus < 500 && ![401, 408, 429].contains(error.httpStatus)
   }
 
@@ -195,6 +226,11 @@ extension Recovery {
     pipeline.fetch = nil
     if !fetch.isQuick, fetch.connection == connection, isUp { passed(pipeline, fetch) }
     if fetch.delivered > 0 { pipeline.told = [] }
+    pipeline.dueMs = pipeline.passes.first ?? -1
+    if pipeline.isStopped {
+      pipeline.isChecking = false
+      return pipeline.isAsked ? advance(pipeline, now) : -1
+    }
     if pipeline.binding == .unconfirmed, fetch.missed > 0, now - pipeline.restoredMs >= settings.confirmMs {
       // Records come and no event does: the service took the id and does not use it.
       pipeline.misses += 1
@@ -212,7 +248,6 @@ extension Recovery {
         revive(pipeline, now)
       }
     }
-    pipeline.dueMs = pipeline.passes.first ?? -1
     if pipeline.binding != .pushed { pipeline.dueMs = earlier(pipeline.dueMs, now + pipeline.pollMs) }
     return advance(pipeline, now)
   }
@@ -263,7 +298,8 @@ extension Recovery {
       return true
     case .success(let answer):
       guard let status = JSON(answer)?["status"]?.stringBytes, Self.meansStopped(status) else { return false }
-      guard tell(what, "The service says that it is \(status).", status, pipeline), settings.restarts else { return true }
+      tell(what, "The service says that it is \(status).", status, pipeline)
+      guard settings.restarts else { return true }
       let request =
         what.utf8CodeUnitCount == 8  // rtstream
         ? Request(
@@ -282,10 +318,9 @@ extension Recovery {
     return false
   }
 
-  /// false: it was told before.
-  @discardableResult
-  private func tell(_ what: StaticString, _ reason: Message, _ status: [UInt8], _ pipeline: Pipeline) -> Bool {
-    if sameBytes(pipeline.told, status) { return false }
+  /// Once for each status.
+  private func tell(_ what: StaticString, _ reason: Message, _ status: [UInt8], _ pipeline: Pipeline) {
+    if sameBytes(pipeline.told, status) { return }
     pipeline.told = status
     counters.stalled += 1
     var data = JSONWriter()
@@ -294,6 +329,5 @@ extension Recovery {
     data.set("status", status)
     data.set("reason", reason.bytes)
     host.announce(.stalled, data.text)
-    return true
   }
 }

@@ -75,11 +75,11 @@ public final class Recovery {
     self.gap = nil
     let now = host.nowMs
     counters.gaps += 1
-    for pipeline in pipelines where !pipeline.isStopped { restart(pipeline, now) }
+    for pipeline in pipelines where pipeline.isAsked { restart(pipeline, now) }
     for family in families where family.connection != connection { family.dueMs = now + settings.alertSettleMs }
     for session in sessions { session.dueMs = now }
     tell(gap)
-    if pipelines.contains(where: { !$0.isStopped }) {
+    if pipelines.contains(where: { $0.isAsked }) {
       holdUntilMs = now + settings.holdMs
       host.hold(true)
     }
@@ -101,7 +101,7 @@ public final class Recovery {
     data.set("to", secondsOfMs: max(host.serverMs, gap.fromMs))
     data.set("reason", gap.reason)
     var recovering: [[UInt8]] = []
-    for lane in lanes where pipelines.contains(where: { $0.lane === lane && !$0.isStopped }) {
+    for lane in lanes where pipelines.contains(where: { $0.lane === lane && $0.isAsked }) {
       let name = Array(lane.kind.channel ?? "scene_index")
       if !recovering.contains(name) { recovering.append(name) }
     }
@@ -177,17 +177,26 @@ public final class Recovery {
       known
       ?? Pipeline(
         kind, stream, id, engine: engine, lane, source: source, sinceMs: sinceMs, pollMs: pollMs, connection: number, now: now)
-    if known == nil { pipelines.append(bound) }
+    if known == nil {
+      // What has been stopped for long is forgotten some day.
+      if pipelines.count >= 256, let idle = pipelines.first(where: { !$0.isAsked }) { unbind(idle) }
+      pipelines.append(bound)
+    } else if bound.isStopped, bound.gapFromMs == nil {
+      bound.sinceMs = max(sinceMs, bound.sinceMs)
+    }
+    bound.engine = engine
     bound.connection = number
+    // What it made while it was not bound is still to come.
+    let wasBound = bound.binding == .pushed
     bound.isStopped = false
     bound.binding = .pushed
     bound.restoreDueMs = -1
     bound.newsMs = now
     bound.told = []
     // The id that the call was sent with may be dead by now.
-    if number != connection {
-      bound.gapFromMs = bound.gapFromMs ?? host.serverMs
-      if isUp { restart(bound, now) }
+    if number != connection || !wasBound || !isUp {
+      bound.gapFromMs = bound.gapFromMs ?? reached(bound, atMs: host.serverMs)
+      if isUp { number == connection ? planPasses(bound, now) : restart(bound, now) }
     }
     return bound
   }
@@ -218,7 +227,7 @@ public final class Recovery {
     for family in families { wakeMs = earlier(wakeMs, advance(family, now)) }
     for session in sessions { wakeMs = earlier(wakeMs, advance(session, now)) }
     if holdUntilMs >= 0 {
-      if now >= holdUntilMs || pipelines.allSatisfy({ $0.isStopped || $0.pass > 0 }) {
+      if now >= holdUntilMs || pipelines.allSatisfy({ !$0.isAsked || $0.pass > 0 }) {
         release()
       } else {
         wakeMs = earlier(wakeMs, holdUntilMs)

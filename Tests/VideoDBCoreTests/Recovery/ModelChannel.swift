@@ -168,6 +168,15 @@ final class ModelChannel: RecoveryHost {
     return service.source(path)!
   }
 
+  /// The application stops or starts what it has.
+  func switchSource(_ source: ModelService.Source, on: Bool) {
+    if on, source.isTranscript { _ = startTranscript(String(source.path.split(separator: "/")[1])); return }
+    source.isRunning = on
+    call(
+      source.isTranscript ? .post : .patch, source.isTranscript ? source.path : source.path + "/status",
+      #"{"action":"\#(on ? "start" : "stop")"}"#)
+  }
+
   func createIndex(_ stream: String, _ id: String) -> ModelService.Source {
     let source = ModelService.Source("/rtstream/\(stream)/index/scene/\(id)", isTranscript: false)
     source.boundTo = connectionID

@@ -20,19 +20,33 @@ struct RecoveryModelTests {
     case refuse = "r"
     case limit = "m"
     case time = "t"
+    /// The application stops the first source, or starts it again.
+    case stop = "s"
+    case start = "g"
   }
 
   /// What is bound, and how the service behaves.
   struct World {
     let channel: ModelChannel
     var sources: [ModelService.Source] = []
-    var webhook: String?
-    var check: (World) -> String? = { _ in nil }
+    var isStopped = false
+    /// The service has no way to bind it again but to stop it, which is done when items show that.
+    var mayStayUnbound = false
+    /// Sources whose items `check` looks at.
+    var others: [ModelService.Source] = []
+    /// What else may be wrong in the end.
+    var check: (ModelChannel) -> String? = { _ in nil }
+
+    func making(_ others: [ModelService.Source]) -> World {
+      var world = self
+      world.others = others
+      return world
+    }
   }
 
   /// Plays the steps in a new world; nil where one of them means nothing at its place.
   private static func play(_ steps: [Step], _ make: () throws -> World) throws -> World? {
-    let world = try make()
+    var world = try make()
     let channel = world.channel
     var made = 0
     for step in steps {
@@ -46,8 +60,12 @@ struct RecoveryModelTests {
       case .item, .lateItem:
         made += 1
         channel.nowMs += 300
-        for source in world.sources { channel.make(source, "\(made)", lateMs: step == .item ? 0 : 1_500) }
+        for source in world.sources + world.others { channel.make(source, "\(made)", lateMs: step == .item ? 0 : 1_500) }
       case .time: channel.pass(700)
+      case .stop, .start:
+        guard let source = world.sources.first, world.isStopped == (step == .start) else { return nil }
+        world.isStopped = step == .stop
+        channel.switchSource(source, on: step == .start)
       default:
         guard !channel.calls.isEmpty else { return nil }
         // What there is only one of is the oldest.
@@ -87,11 +105,13 @@ struct RecoveryModelTests {
       let want = source.items.map { $0.text }.sorted()
       if got != want { return "\(source.path): got \(got) of \(want)" }
       if source.isTranscript {
-        if !source.isRunning { return "the transcript was left stopped" }
-        if source.boundTo != channel.connectionID { return "the transcript is bound to \(source.boundTo)" }
+        if source.isRunning == world.isStopped { return "the transcript was left \(world.isStopped ? "running" : "stopped")" }
+        if source.isRunning, !world.mayStayUnbound, source.boundTo != channel.connectionID {
+          return "the transcript is bound to \(source.boundTo)"
+        }
       }
     }
-    return world.check(world)
+    return world.check(channel)
   }
 
   /// VDBRT_MODEL_DEPTH=6 takes a minute, and six times as long for each further step.
@@ -142,6 +162,98 @@ struct RecoveryModelTests {
     try Self.enumerate([.cut, .open, .item, .lateItem, .answer, .answerNewest, .time]) {
       let channel = try Self.up()
       return World(channel: channel, sources: [channel.startTranscript("s1"), channel.createIndex("s1", "ix-1")])
+    }
+  }
+
+  @Test func transcriptThatTheApplicationStopsAndStarts() throws {
+    try Self.enumerate([.cut, .open, .item, .lateItem, .answer, .stop, .start, .time]) {
+      let channel = try Self.up()
+      return World(channel: channel, sources: [channel.startTranscript("s1")])
+    }
+  }
+
+  @Test func indexThatTheApplicationStopsAndStarts() throws {
+    try Self.enumerate([.cut, .open, .item, .lateItem, .answer, .stop, .start, .time]) {
+      let channel = try Self.up()
+      return World(channel: channel, sources: [channel.createIndex("s1", "ix-1")])
+    }
+  }
+
+  /// Both say the same at the same time: each is one event of its own.
+  @Test func twoIndexesWithEqualTexts() throws {
+    try Self.enumerate([.cut, .open, .item, .lateItem, .answer, .answerNewest, .time]) {
+      let channel = try Self.up()
+      let first = channel.createIndex("s1", "ix-1")
+      let second = channel.createIndex("s1", "ix-2")
+      // What both make is compared as a whole.
+      return World(channel: channel) { channel in
+        let got = channel.texts("s1", "scene_index").sorted()
+        let want = (first.items + second.items).map { $0.text }.sorted()
+        return got == want ? nil : "got \(got) of \(want)"
+      }.making([first, second])
+    }
+  }
+
+  @Test func transcriptThatKeepsItsIDUntilItIsStopped() throws {
+    try Self.enumerate([.cut, .open, .item, .lateItem, .answer, .time]) {
+      let channel = try Self.up()
+      let source = channel.startTranscript("s1")
+      source.keepsID = true
+      return World(channel: channel, sources: [source], mayStayUnbound: true)
+    }
+  }
+
+  @Test func transcriptWhoseStartIsRefusedWhileItRuns() throws {
+    try Self.enumerate([.cut, .open, .item, .answer, .answerNewest, .lose, .time]) {
+      let channel = try Self.up()
+      let source = channel.startTranscript("s1")
+      source.refusesStart = true
+      return World(channel: channel, sources: [source])
+    }
+  }
+
+  @Test func alerts() throws {
+    let steps: [Step] = [.cut, .open, .answer, .answerNewest, .lose, .loseAnswer, .refuse, .limit, .time]
+    try Self.enumerate(steps) {
+      let channel = try Self.up()
+      let path = "/rtstream/s1/index/ix-1/alert"
+      let silent = channel.createAlert("s1", "ix-1", event: "ev-1")
+      let hook = channel.createAlert("s1", "ix-1", event: "ev-2", webhook: "https://example.com/hook")
+      return World(channel: channel) { channel in
+        let alerts = channel.service.alerts[path] ?? []
+        if alerts.first(where: { $0.id == hook })?.isEnabled != true { return "the one with a webhook was touched" }
+        if alerts.count(where: { !$0.webhook.isEmpty }) != 1 { return "a webhook was doubled" }
+        for event in ["ev-1", "ev-2"] {
+          let live = alerts.filter { $0.event == event && $0.isEnabled && $0.boundTo == channel.connectionID }
+          if live.count != 1 { return "\(event): \(live.count) push to this connection" }
+          let dead = alerts.filter {
+            $0.event == event && $0.isEnabled && $0.boundTo != channel.connectionID && $0.webhook.isEmpty
+          }
+          if !dead.isEmpty { return "\(event): \(dead.map { $0.id }) are left enabled" }
+        }
+        // The application's id stands for the one that pushes, and it sees each of its alerts once.
+        let request = Request(.get, path.bytes)
+        guard let call = BoundCall(request), let answer = try? channel.service.answer(request).get(),
+          let list = JSON(AlertAlias.list(answer, call, channel.recovery.aliases))
+        else { return "the list is none" }
+        let shown = list["alerts"]?.elements.map { $0["alert_id"]?.string ?? "" } ?? []
+        return shown.sorted() == [silent, hook].sorted() ? nil : "the application sees \(shown)"
+      }
+    }
+  }
+
+  @Test func captureSession() throws {
+    try Self.enumerate([.cut, .open, .answer, .lose, .limit, .time]) {
+      let channel = try Self.up()
+      channel.service.sessions["cs-1"] = "active"
+      channel.call(
+        .post, "/collection/default/capture/session", #"{"ws_connection_id":"conn-1"}"#, connection: 1,
+        answer: #"{"session_id":"cs-1"}"#)
+      return World(channel: channel) { channel in
+        let wasCut = channel.recovery.connection > 1
+        let got = channel.texts("cs-1", "capture_session")
+        return got == (wasCut ? ["active"] : []) ? nil : "got \(got)"
+      }
     }
   }
 }
