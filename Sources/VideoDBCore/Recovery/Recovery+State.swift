@@ -101,7 +101,7 @@ extension Recovery {
     }
   }
 
-  /// What is known of the lanes begins here: what ended earlier counts as delivered.
+  /// What is known of the lanes begins here: what started by then counts as delivered.
   public func restore(settledMs: Int64) { for lane in lanes { lane.restore(settledMs: settledMs) } }
 
   /// Where the gap of each pipeline begins, once the items are there. `oldestMs`: start of the oldest item that was handed out and not

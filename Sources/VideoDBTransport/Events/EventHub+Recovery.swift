@@ -62,7 +62,7 @@ extension EventHub: RecoveryHost {
     guard let left = ledger.left else { return }
     recovery.restore(left, aliveMs: ledger.aliveMs)
     var oldestMs = Int64.max
-    if ledger.isFull { recovery.restore(settledMs: ledger.items.reduce(Int64.max) { min($0, $1.endMs) }) }
+    if ledger.isFull { recovery.restore(settledMs: ledger.items.reduce(Int64.max) { min($0, $1.startMs) }) }
     for item in ledger.items {
       if item.isDone {
         recovery.restore(lane: item.lane, text: item.text, startMs: item.startMs, endMs: item.endMs)
