@@ -34,6 +34,9 @@ public struct JSON: Sendable {
     }
   }
 
+  /// Of the text, not of what it means.
+  var hash: UInt64 { storage.withUnsafeBytes { textHash(UnsafeRawBufferPointer(rebasing: $0[range])) } }
+
   public var isObject: Bool { storage[range.lowerBound] == 0x7B }
   public var isArray: Bool { storage[range.lowerBound] == 0x5B }
   public var isString: Bool { storage[range.lowerBound] == 0x22 }

@@ -90,7 +90,7 @@ def second_process_is_refused(url, state, pairs):
 
 
 def run(given, folder):
-    pairs, unknown = config([*QUICK, "state.ack=manual", *given.config])
+    pairs, unknown = config([*QUICK, "state.ack=manual", "backfill.overlap_ms=60000", *given.config])
     if "state.ack" in unknown:
         print("skip kill: this library has no state file")
         return 0

@@ -67,7 +67,8 @@ struct RecordFetch {
   /// Pages in a row that had nothing that was not on the one before.
   private var repeats = 0
   private var records: [Record] = []
-  private var lastPage: [JSON] = []
+  /// The records of the slice so far as they were sent.
+  private var earlierPages: [UInt64] = []
   /// New records of the slice, the next one last; they wait for room.
   var ready: [Record] = []
   /// All pages of the slice are here.
@@ -103,18 +104,21 @@ struct RecordFetch {
     let elements = list.elements
     var hasNews = false
     let before = records.count
+    var thisPage: [UInt64] = []
     for element in elements {
-      // Newer records, and late ones anywhere, push others to the next page: what stood on the last one too is the same record.
-      if let moved = lastPage.firstIndex(where: { $0.isSameText(as: element) }) {
-        lastPage.remove(at: moved)
+      // Newer records, and late ones anywhere, push others to later pages: what stood on an earlier one too is the same record.
+      let text = element.hash
+      if let moved = earlierPages.firstIndex(of: text) {
+        earlierPages.remove(at: moved)
         continue
       }
+      thisPage.append(text)
       let record = Record(element)
       if isQuick, !hasNews { hasNews = !isKnown(record) }
       longestMs = max(longestMs, min(record.endMs - record.startMs, 600_000))
       records.append(record)
     }
-    lastPage = elements
+    earlierPages += thisPage
     repeats = records.count > before ? 0 : repeats + 1
     if json["next_page"]?.bool ?? false, !elements.isEmpty, hasNews || !isQuick, repeats < Self.maxPages, page < Self.mostPages
     {
@@ -144,6 +148,6 @@ struct RecordFetch {
     page = 1
     repeats = 0
     records = []
-    lastPage = []
+    earlierPages = []
   }
 }
