@@ -13,8 +13,11 @@ let swiftSettings: [SwiftSetting] =
     ? [
       .enableExperimentalFeature("Embedded"),
       .unsafeFlags([
-        "-Osize", "-Xfrontend", "-function-sections", "-warnings-as-errors", "-Xcc", "-fno-asynchronous-unwind-tables", "-Xcc",
-        "-fno-unwind-tables",
+        "-Osize", "-Xfrontend", "-function-sections", "-warnings-as-errors",
+        // Nothing reads them, and inlined C functions would bring them along.
+        "-Xcc", "-fno-asynchronous-unwind-tables", "-Xcc", "-fno-unwind-tables",
+        // A copy of a function for each closure that it is given.
+        "-Xllvm", "-sil-disable-pass=closure-specialize", "-Xllvm", "-sil-disable-pass=capture-prop",
       ]),
     ] : [])
 
