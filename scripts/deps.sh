@@ -59,8 +59,9 @@ test_needs() {
   need pocketsphinx-en-us test -e /usr/share/pocketsphinx/model/en-us/en-us.lm.bin
   # a browser, for the page that plays a recording
   need chromium any_of chromium google-chrome
-  # bindings/go
+  # bindings/go, and JSON for examples/cpp
   need golang-go have go
+  need nlohmann-json3-dev test -e /usr/include/nlohmann/json.hpp
   # packages from PyPI go into build/venv
   need python3-venv "$PYTHON" -c 'import ensurepip, venv'
   # the library for aarch64, and a processor to run it on
