@@ -59,10 +59,10 @@ public struct BoundCall: Sendable {
       }
     }
     guard isPost else { return nil }
-    if has(0, "capture"), has(1, "session"), has(2, "start") { return (.startSession, 0) }
+    if has(0, "capture"), has(1, "session"), has(2, "start"), parts.count == 3 { return (.startSession, 0) }
     if has(0, "collection"), has(2, "capture"), has(3, "session") {
       if parts.count == 4 { return (.createSession, 0b10) }
-      if has(5, "export") { return (.exportSession, 0b10010) }
+      if parts.count == 6, has(5, "export") { return (.exportSession, 0b10010) }
     }
     return nil
   }

@@ -120,10 +120,9 @@ struct RecordFetch {
     }
     earlierPages += thisPage
     repeats = records.count > before ? 0 : repeats + 1
-    if json["next_page"]?.bool ?? false, !elements.isEmpty, hasNews || !isQuick, repeats < Self.maxPages, page < Self.mostPages
-    {
+    if json["next_page"]?.bool ?? false, !elements.isEmpty, hasNews || !isQuick, repeats < 3, page < Self.mostPages {
       page += 1
-      if page > Self.maxPages, sliceEndMs - coreMs > Self.minSliceMs {
+      if page > Self.maxPages, repeats == 0, sliceEndMs - coreMs > Self.minSliceMs {
         begin(until: coreMs + (sliceEndMs - coreMs) / 2)
       }
       return .more

@@ -16,6 +16,8 @@ final class ModelChannel: RecoveryHost {
   var nowMs: Int64 = 1_000_000
   var serverMs: Int64 { Self.epochMs + nowMs }
   var hasRoom = true
+  /// What the service says instead of what it would; nil: what it would.
+  var instead: (Request) -> Result<[UInt8], VideoDBError>? = { _ in nil }
   private var words = SeededRandom(seed: 7)
 
   private(set) var delivered: [Delivered] = []
@@ -28,7 +30,7 @@ final class ModelChannel: RecoveryHost {
   /// Calls of the recovery's that have no answer yet, oldest first.
   private(set) var calls: [(request: Request, completion: (Result<[UInt8], VideoDBError>) -> Void)] = []
   private(set) var asked: [Request] = []
-  private var askedAtOnce = 0
+  private var askedAtOnce: [String: Int] = [:]
   private var askedAtMs: Int64 = -1
   /// Start of the item that was fetched last, by channel and stream, within one fetch.
   private var order: [String: Int64] = [:]
@@ -53,12 +55,13 @@ final class ModelChannel: RecoveryHost {
   func random() -> UInt64 { words.next() }
 
   func ask(_ request: Request, completion: @escaping (Result<[UInt8], VideoDBError>) -> Void) {
-    if askedAtMs != nowMs { (askedAtMs, askedAtOnce) = (nowMs, 0) }
-    askedAtOnce += 1
-    if askedAtOnce == 100 { complaints.append("asks without waiting: \(request.name.text)") }
+    let path = request.target.prefix { $0 != 0x3F }.text
+    if askedAtMs != nowMs { (askedAtMs, askedAtOnce) = (nowMs, [:]) }
+    askedAtOnce[path, default: 0] += 1
+    if askedAtOnce[path] == 50 { complaints.append("asks without waiting: \(request.name.text)") }
     if calls.count >= 16 { complaints.append("has \(calls.count) calls under way") }
     let target = request.target.text
-    if target.contains("&page=1&") { order[String(target.split(separator: "?")[0])] = nil }
+    if target.contains("&page=1&") { order[path] = nil }
     asked.append(request)
     calls.append((request, completion))
   }
@@ -138,7 +141,7 @@ final class ModelChannel: RecoveryHost {
     let call = calls.remove(at: at)
     service.nowMs = serverMs
     switch outcome {
-    case .answered: call.completion(service.answer(call.request))
+    case .answered: call.completion(instead(call.request) ?? service.answer(call.request))
     case .lost: call.completion(.failure(ModelService.broken))
     case .carriedOutAndLost:
       _ = service.answer(call.request)

@@ -79,7 +79,9 @@ final class ModelService {
       if let source = source(path.replacing("/index/", with: "/index/scene/")) { return status(source) }
       return .success(#"{"status":"connected"}"#.bytes)
     default:
-      guard let source = source(path) else { return .failure(Self.refused(404)) }
+      guard let source = source(path) ?? source(String(path.dropLast("/status".count))) else {
+        return .failure(Self.refused(404))
+      }
       if text("action") == "stop" {
         source.isRunning = false
       } else {
