@@ -25,7 +25,7 @@ SOURCES := Package.swift pkgconfig/videodb_rt.map $(shell find Sources Include -
 STAGED := build/lib/$(REALNAME) build/include/videodb_rt.h build/include/videodb_rt.hpp build/lib/pkgconfig/videodb_rt.pc
 
 .DELETE_ON_ERROR:
-.PHONY: all local demo test parity live chaos wheel bench-python bench-search valgrind asan tsan format lint install uninstall clean help
+.PHONY: all local demo test parity live chaos wheel bench-python bench-go bench-search valgrind asan tsan format lint install uninstall clean help
 
 all: $(STAGED)
 
@@ -78,6 +78,9 @@ bench-search: ; @VDBRT_BENCH=1 $(SWIFT) run --package-path localservice -c relea
 bench-python: all
 	@scripts/venv.sh
 	@VIDEODB_RT_LIBRARY=$(CURDIR)/build/lib/$(SONAME) PYTHONPATH=bindings/python/src build/venv/bin/python3 bench/python_events.py
+bench-go: all
+	@scripts/deps.sh bench
+	@PKG_CONFIG_PATH=$(CURDIR)/build/lib/pkgconfig LD_LIBRARY_PATH=$(CURDIR)/build/lib $(PYTHON) bench/go_events.py
 valgrind: ; @scripts/test.sh valgrind
 asan: ; @scripts/test.sh asan
 tsan: ; @scripts/test.sh tsan
@@ -121,6 +124,7 @@ help:
 	@echo 'make live       every operation against the hosted service, on CAMERA=rtsp://...; VIDEO_DB_API_KEY, LIVE_SPEND=yes'
 	@echo 'make chaos      what a client loses while its connection is cut EVENTS=1000000 FAULTS=2000, beside the official SDK'
 	@echo 'make bench-python   CPU of an event in Python, beside the official SDK'
+	@echo 'make bench-go       CPU of an event in Go, beside gorilla and encoding/json'
 	@echo 'make bench-search   searches over RECORDS=1000000 records of the local service'
 	@echo 'make valgrind   the C programs under valgrind; make asan, make tsan: the Swift tests with sanitizers'
 	@echo 'make format     formats Swift, C, C++ and Go; make lint only looks'

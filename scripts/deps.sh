@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what is missing for the sets that are named: build, local, demo, test. Says first what it would install.
+# Installs what is missing for the sets that are named: build, local, demo, bench, test. Says first what it would install.
 # With DEPS=no it installs nothing, names what is missing, and fails if that is anything.
 #
 #   scripts/deps.sh build demo
@@ -38,6 +38,11 @@ local_needs() {
 
 demo_needs() {
   need python3 have "$PYTHON"
+}
+
+bench_needs() {
+  need golang-go have go
+  need golang-github-gorilla-websocket-dev test -e /usr/share/gocode/src/github.com/gorilla/websocket
 }
 
 test_needs() {
