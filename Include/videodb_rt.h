@@ -588,7 +588,7 @@ typedef struct vdbrt_events vdbrt_events;
 VDBRT_API vdbrt_status vdbrt_events_open(vdbrt_client *client, const char *options_json, vdbrt_op *op, vdbrt_events **out,
                                          vdbrt_error **err);
 /* The id to pass as ws_connection_id; it stays good after a cut. VDBRT_E_STATE while the channel is opening;
- * VDBRT_E_DISCONNECTED when the channel has ended. */
+ * the reason for its end when the channel has ended. */
 VDBRT_API vdbrt_status vdbrt_events_connection_id(vdbrt_events *events, char **out, vdbrt_error **err);
 /* What has happened so far: {"connections", "attempts" (of reconnecting), "received" (messages), "backfilled" (events that were
  * fetched), "duplicates" (suppressed), "dropped" (by drop_oldest), "gaps", "restored" (bindings), "alerts_created", "stalled",

@@ -157,6 +157,8 @@ json_t *server_requests(server *s);
 json_t *server_frames(server *s);
 /* How many requests had this method and path. */
 int server_count(server *s, const char *on);
+/* And this text as a member of their body. */
+int server_count_with(server *s, const char *on, const char *member, const char *text);
 /* Frames of one opcode name that clients have sent. */
 int server_count_frames(server *s, const char *opcode);
 /* Value of a header of a recorded request, NULL where there was none. */
@@ -164,6 +166,9 @@ const char *header_of(json_t *request, const char *name);
 /* GET /collection/default/websocket gives a URL of this server, and GET /ws upgrades, sends {"connection_id": "conn-1"} and
  * plays `steps` (NULL for none, else "{...}, {...}"). */
 void server_websocket(server *s, const char *steps, ...) __attribute__((format(printf, 2, 3)));
+/* The same for one connection after the other: "conn-1" plays the first steps, "conn-2" the next, up to NULL. Each stays open when
+ * it has played them. */
+void server_websockets(server *s, const char *const *steps);
 /* The same, without the upgrade and the first message. */
 void server_websocket_raw(server *s, const char *steps, ...) __attribute__((format(printf, 2, 3)));
 
@@ -181,6 +186,8 @@ vdbrt_events *channel_open(vdbrt_client *client);
 vdbrt_event *next_event(vdbrt_events *events, int32_t kind);
 /* Takes and frees the next event, which must be of this kind. */
 void skip_event(vdbrt_events *events, int32_t kind);
+/* The `data` of the next event of this kind, to be released; others before it are passed over. */
+json_t *event_data(vdbrt_events *events, int32_t kind);
 /* The event that ends a channel: its `data`, to be released. */
 json_t *disconnected_data(vdbrt_events *events);
 /* Copy of a pointer and length, as text to be freed; NULL for NULL. */

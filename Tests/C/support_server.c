@@ -121,14 +121,17 @@ json_t *server_requests(server *s) { return member_of_reply(s, "requests"); }
 
 json_t *server_frames(server *s) { return member_of_reply(s, "frames"); }
 
-int server_count(server *s, const char *on) {
+int server_count(server *s, const char *on) { return server_count_with(s, on, NULL, NULL); }
+
+int server_count_with(server *s, const char *on, const char *member, const char *text) {
   json_t *requests = server_requests(s), *request;
   size_t index;
   int count = 0;
   json_array_foreach(requests, index, request) {
     char line[512];
     snprintf(line, sizeof line, "%s %s", text_at(request, "method"), text_at(request, "path"));
-    count += strcmp(line, on) == 0;
+    const char *value = member ? json_string_value(json_object_get(json_object_get(request, "json"), member)) : NULL;
+    count += strcmp(line, on) == 0 && (!member || (value && strcmp(value, text) == 0));
   }
   json_decref(requests);
   return count;
@@ -169,6 +172,21 @@ void server_websocket(server *s, const char *steps, ...) {
   char *all = quoted("{'upgrade':true},{'json':{'connection_id':'conn-1'}}%s%s", text ? "," : "", text ? text : "");
   websocket_rules(s, all);
   free(text);
+  free(all);
+}
+
+void server_websockets(server *s, const char *const *steps) {
+  websocket_rules(s, "{'hang':true}");
+  char *all = strdup("");
+  for (int i = 0; steps[i]; i++) {
+    char *more = NULL;
+    if (asprintf(&more, "%s%s[{'upgrade':true},{'json':{'connection_id':'conn-%d'}},%s%s{'hang':true}]", all, i ? "," : "",
+                 i + 1, steps[i], *steps[i] ? "," : "") < 0)
+      failed(__FILE__, __LINE__, "no memory");
+    free(all);
+    all = more;
+  }
+  server_on(s, "GET /ws", "[%s]", all);
   free(all);
 }
 
@@ -281,6 +299,21 @@ vdbrt_event *next_event(vdbrt_events *events, int32_t kind) {
 }
 
 void skip_event(vdbrt_events *events, int32_t kind) { vdbrt_event_free(next_event(events, kind)); }
+
+json_t *event_data(vdbrt_events *events, int32_t kind) {
+  for (json_t *data = NULL;;) {
+    vdbrt_event *e = NULL;
+    OK(vdbrt_events_next(events, slow(5000), &e, &err));
+    if (vdbrt_event_kind(e) == kind) {
+      json_t *json = event_json(e);
+      data = json_incref(value_at(json, "data"));
+      json_decref(json);
+    }
+    vdbrt_event_free(e);
+    if (data)
+      return data;
+  }
+}
 
 json_t *disconnected_data(vdbrt_events *events) {
   vdbrt_event *e = next_event(events, VDBRT_EVENT_DISCONNECTED);
