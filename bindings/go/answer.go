@@ -76,7 +76,23 @@ func encoded(what string, value any, absent bool) (text, error) {
 	if err != nil {
 		return none, errorf(ErrOption, "%s: this is no JSON: %v.", what, err)
 	}
+	if hasReplaced(string(encoded)) {
+		return none, errorf(ErrEncoding, "%s: a text is not UTF-8.", what)
+	}
 	return given(string(encoded)), nil
+}
+
+// hasReplaced says whether encoding/json has put \ufffd, which it writes for nothing else, in the place of bytes that are no UTF-8.
+func hasReplaced(encoded string) bool {
+	for i := 0; i+6 <= len(encoded); i++ {
+		if encoded[i] == '\\' {
+			if encoded[i+1:i+6] == "ufffd" {
+				return true
+			}
+			i++ // what is escaped
+		}
+	}
+	return false
 }
 
 // ---- What comes out

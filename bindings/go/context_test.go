@@ -39,6 +39,21 @@ func TestErrorsAreCompared(t *testing.T) {
 	same(t, "what is of another type", stream.SampleRate == 0 && stream.MediaTypes == nil && !stream.Store && stream.Name == "", true)
 
 	// What is refused before anything is sent.
+	s.reset(t)
+	for _, bad := range []string{"a\xff", "\\\xff", "\xff\\ufffd"} {
+		if _, err := c.CreateEvent(context.Background(), bad, "l"); !errors.Is(err, ErrEncoding) {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+	same(t, "the number of requests", len(s.requests(t)), 0)
+	s.data(t, "POST /rtstream/event", `{"event_id": "ev-1"}`)
+	for _, good := range []string{"\ufffd", `\ufffd`, `\\ufffd`, "ä\\"} {
+		_, err := c.CreateEvent(context.Background(), good, "l")
+		ok(t, err)
+	}
+	for i, request := range s.requests(t) {
+		same(t, "the prompt", request["json"].(map[string]any)["event_prompt"].(string), []string{"\ufffd", `\ufffd`, `\\ufffd`, "ä\\"}[i])
+	}
 	for status, err := range map[Status]error{
 		ErrEncoding: c.SetCredential("a\x00b"),
 		ErrOption:   c.order(context.Background(), "scene_index_update", options{"prompt": func() {}}, "a", "b"),
