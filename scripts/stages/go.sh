@@ -55,6 +55,8 @@ func main() {
 PROGRAM
 cd "$work/module" || exit 1
 export PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig LD_LIBRARY_PATH=$work/prefix/lib
+# Go's cache knows a package by the flags of the environment, but not by what pkg-config has answered.
+export CGO_CFLAGS="-g -O2 -DPREFIX=$work"
 check "a fresh module" go mod init fresh
 check "which names the package" go mod edit -require=libvideodb_rt/bindings/go@v0.0.0 -replace=libvideodb_rt/bindings/go="$root/bindings/go"
 check "builds" go build -o fresh .
