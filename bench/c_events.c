@@ -40,13 +40,17 @@ static size_t characters(const char *text, size_t length) {
 }
 
 int main(int argc, char **argv) {
+  vdbrt_config *config;
   vdbrt_client *client;
   vdbrt_events *events;
   vdbrt_event *batch[256];
   size_t taken, length, count = 0, texts = 0;
   int reads = argc > 1 && atoi(argv[1]);
 
-  check(vdbrt_client_new(NULL, &client, &err));
+  check(vdbrt_config_new(&config, &err));
+  check(vdbrt_config_set(config, "reconnect.enabled", "false", &err)); /* the end of the events is the end */
+  check(vdbrt_client_new(config, &client, &err));
+  vdbrt_config_free(config);
   check(vdbrt_events_open(client, NULL, NULL, &events, &err));
   double cpu = cpu_seconds(), wall = seconds();
   while (vdbrt_events_next_batch(events, -1, batch, 256, &taken, NULL) == VDBRT_OK)

@@ -9,6 +9,7 @@ lowest of all rounds counts, as a disturbance only ever adds.
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 ROWS = {
+    "C, bench/c_events.c": "c",
     "gorilla, encoding/json": "gorilla",
     "range ws.Events(ctx)": "events",
     "ws.Next(ctx)": "next",
@@ -24,8 +26,12 @@ ROWS = {
 OTHER = "gorilla, encoding/json"
 
 
-def measure(program, how, url, count):
-    done = subprocess.run([program, how, url], stdout=subprocess.PIPE, check=True, text=True)
+def measure(programs, how, url, count):
+    if how == "c":
+        command, environment = [programs / "c_events", "1"], {**os.environ, "VIDEO_DB_API": url, "VIDEO_DB_API_KEY": "sk-bench"}
+    else:
+        command, environment = [programs / "go_events", how, url], None
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True, text=True)
     result = json.loads(done.stdout)
     if result["count"] != count:
         raise SystemExit(f"{how}: {result['count']} events, not {count}")
@@ -39,8 +45,10 @@ def main():
     options = parser.parse_args()
     count = options.count // 1000 * 1000
     with tempfile.TemporaryDirectory() as folder:
-        program = Path(folder) / "go_events"
-        subprocess.run(["go", "build", "-o", program, "."], cwd=FOLDER / "go_events", check=True)
+        programs = Path(folder)
+        subprocess.run(["go", "build", "-o", programs / "go_events", "."], cwd=FOLDER / "go_events", check=True)
+        flags = subprocess.run(["pkg-config", "--cflags", "--libs", "videodb_rt"], stdout=subprocess.PIPE, check=True, text=True)
+        subprocess.run(["gcc", "-O2", FOLDER / "c_events.c", "-o", programs / "c_events", *flags.stdout.split()], check=True)
         command = [sys.executable, FOLDER / "python_events.py", "--serve", "--count", str(count)]
         server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         try:
@@ -48,7 +56,7 @@ def main():
             results = {row: [] for row in ROWS}
             for _ in range(options.rounds):
                 for row, how in ROWS.items():
-                    results[row].append(measure(program, how, url, count))
+                    results[row].append(measure(programs, how, url, count))
         finally:
             server.stdin.close()
             server.wait()

@@ -25,6 +25,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+ONCE = {"reconnect.enabled": False}  # the end of the events is the end
 WORDS = """the a person in blue jacket walks toward counter and picks up laptop screen showing charts meeting starts before friday
 because somebody asked for numbers on stream camera pans left vehicle stops near gate light turns green speaker mentions window opens
 file then scrolls down slowly to read message""".split()
@@ -138,7 +139,7 @@ async def official(url, tally, read):
 async def ours(url, tally, how, read):
     import videodb_rt
 
-    with videodb_rt.connect(api_key="sk-bench", base_url=url.replace("ws://", "http://")) as connection:
+    with videodb_rt.connect(api_key="sk-bench", base_url=url.replace("ws://", "http://"), config=ONCE) as connection:
         ws = await connection.connect_websocket().connect()
         await consume(getattr(ws, how)(), tally, read)
 
@@ -160,7 +161,7 @@ async def consume(events, tally, read):
 def batches(url, tally, read):
     import videodb_rt
 
-    with videodb_rt.connect(api_key="sk-bench", base_url=url.replace("ws://", "http://")) as connection:
+    with videodb_rt.connect(api_key="sk-bench", base_url=url.replace("ws://", "http://"), config=ONCE) as connection:
         with connection.connect_websocket() as ws:
             tally.begin()
             while not ws.ended:
