@@ -84,7 +84,7 @@ struct RecordFetch {
   private static let maxPages: Int64 = 8
   private static let minSliceMs: Int64 = 1_000
   /// More than this are none that a service has.
-  private static let mostPages: Int64 = 1_000
+  private static let mostPages: Int64 = 100
 
   init(from fromMs: Int64, to toMs: Int64, isQuick: Bool, beganMs: Int64, connection: Int) {
     self.beganMs = beganMs
@@ -104,21 +104,21 @@ struct RecordFetch {
     let elements = list.elements
     var hasNews = false
     let before = records.count
-    var thisPage: [UInt64] = []
+    // Each of them stands for one record of each later page.
+    var unmatched = earlierPages
     for element in elements {
       // Newer records, and late ones anywhere, push others to later pages: what stood on an earlier one too is the same record.
       let text = element.hash
-      if let moved = earlierPages.firstIndex(of: text) {
-        earlierPages.remove(at: moved)
+      if let moved = unmatched.firstIndex(of: text) {
+        unmatched.remove(at: moved)
         continue
       }
-      thisPage.append(text)
+      earlierPages.append(text)
       let record = Record(element)
       if isQuick, !hasNews { hasNews = !isKnown(record) }
       longestMs = max(longestMs, min(record.endMs - record.startMs, 600_000))
       records.append(record)
     }
-    earlierPages += thisPage
     repeats = records.count > before ? 0 : repeats + 1
     if json["next_page"]?.bool ?? false, !elements.isEmpty, hasNews || !isQuick, repeats < 3, page < Self.mostPages {
       page += 1

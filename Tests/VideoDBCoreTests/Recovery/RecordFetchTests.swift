@@ -119,7 +119,7 @@ struct RecordFetchTests {
         break
       }
     }
-    #expect(asked == 1_000)
+    #expect(asked == 100)
   }
 
   @Test(arguments: [
