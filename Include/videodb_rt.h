@@ -556,7 +556,8 @@ typedef struct vdbrt_events vdbrt_events;
  *    (poll.interval_ms); a capture session for its state. An alert without a webhook is replaced by a new one once the connection
  *    has held for rebind.alert_settle_ms, and disabled; one with a webhook stays, and gets a companion without. Alerts cannot be
  *    deleted: rebind.max_alerts_per_hour bounds them. The id of the alert that was replaced stays good for enabling, disabling and
- *    listing, and any connection id that the channel has had stands for the current one.
+ *    listing, and any connection id that the channel has had stands for the current one (of more than 256, the first and the
+ *    latest 255; so it is with replacements of an alert in its list).
  *  - Transcripts and records of indexes that the gap swallowed are fetched (backfill.*) and delivered as events with the flag
  *    VDBRT_EVENT_FETCHED, in order of time for each stream and channel, none twice. Events of the socket wait for them for
  *    backfill.hold_ms at most. Interim transcripts are not recovered, and an alert that fired in the gap cannot be had from the

@@ -157,6 +157,8 @@ extension Recovery {
     let old = family.newest
     if !family.hasWebhook || family.members.count > 1 { family.switches.append((old, false)) }
     family.members.append(id)
+    // Of very many the oldest, which have long been disabled, are listed as what they are.
+    if family.members.count > ConnectionIDs.most { family.members.remove(at: 1) }
     family.connection = number
     family.failures = 0
     family.told = .ok

@@ -30,8 +30,8 @@ public final class Recovery {
   unowned(unsafe) let host: any RecoveryHost
 
   public var counters = RecoveryCounters()
-  /// Ids of all connections so far, oldest first. A connection's number is its place, from 1.
-  public private(set) var connectionIDs: [[UInt8]] = []
+  /// A connection's number is its place in the order of all, from 1.
+  public private(set) var connectionIDs = ConnectionIDs()
   public private(set) var isUp = false
   private(set) var lanes: [Lane] = []
   private(set) var pipelines: [Pipeline] = []
@@ -120,7 +120,7 @@ public final class Recovery {
 
   /// The channel goes on for another process.
   func resume(after connectionID: [UInt8], aliveMs: Int64) {
-    connectionIDs = [connectionID]
+    connectionIDs.append(connectionID)
     gap = (aliveMs, Array("The process was started again." as StaticString))
   }
 

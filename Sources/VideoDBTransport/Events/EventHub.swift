@@ -32,7 +32,7 @@ public final class EventHub: @unchecked Sendable {
     var pollFD: Int32 = -1
     var pollFDIsSet = false
     /// Of all connections, oldest first; the first one may be that of another process.
-    var connectionIDs: [[UInt8]] = []
+    var connectionIDs = ConnectionIDs()
     var hasOpened = false
     /// What the end is called where it was asked for by the application.
     var closing: VideoDBError?

@@ -112,7 +112,7 @@ public final class Engine: @unchecked Sendable {
   func channel(of id: [UInt8]) -> (EventHub, [UInt8], Int)? {
     for hub in channels {
       let ids = hub.state.withLock { $0.connectionIDs }
-      guard let current = ids.last, ids.contains(where: { sameBytes($0, id) }) else { continue }
+      guard let current = ids.last, ids.contains(id) else { continue }
       return (hub, current, ids.count)
     }
     return nil

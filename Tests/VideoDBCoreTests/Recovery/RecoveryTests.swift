@@ -220,6 +220,26 @@ struct RecoveryTests {
     #expect(live?.map { $0.boundTo } == ["conn-1", channel.connectionID])
   }
 
+  @Test func yearsOfCutsTakeNoMoreMemory() throws {
+    let channel = try Self.up(["rebind.max_alerts_per_hour": "1000000"])
+    let id = channel.createAlert("s1", "ix-1", event: "ev-1")
+    for _ in 0..<400 {
+      Self.cutAndOpen(channel)
+      channel.settle(100)
+    }
+    #expect(channel.service.created == 401)
+    #expect(channel.recovery.families.map { $0.members.count } == [256])
+    let call = BoundCall(
+      Request(.patch, "/rtstream/s1/index/ix-1/alert/\(id)/status".bytes, body: #"{"action":"enable"}"#.bytes))!
+    #expect(
+      AlertAlias.target(of: call, "/rtstream/s1/index/ix-1/alert/\(id)/status".bytes, channel.recovery.aliases)?.text
+        == "/rtstream/s1/index/ix-1/alert/al-401/status")
+    let ids = channel.recovery.connectionIDs
+    #expect(ids.count == 401 && ids.last == "conn-401".bytes)
+    for known in [1, 401, 400, 200] { #expect(ids.contains("conn-\(known)".bytes)) }
+    #expect(!ids.contains("conn-2".bytes))
+  }
+
   // MARK: Sessions
 
   @Test func aSessionOfAnIDThatDiedMeanwhileIsAskedFor() throws {
