@@ -54,9 +54,10 @@ func until(t testing.TB, what string, limit time.Duration, condition func() bool
 	}
 }
 
-// A child process that ends when its stdin does, or on an interrupt, and says lines.
+// A child process that says lines, and ends when its stdin does or on a signal.
 type child struct {
 	command *exec.Cmd
+	signal  os.Signal // nil: its stdin is enough
 	in      io.WriteCloser
 	out     *bufio.Reader
 }
@@ -78,7 +79,9 @@ func start(name string, arguments ...string) (*child, error) {
 
 func (c *child) stop() {
 	c.in.Close()
-	c.command.Process.Signal(os.Interrupt)
+	if c.signal != nil {
+		c.command.Process.Signal(c.signal)
+	}
 	timer := time.AfterFunc(10*time.Second, func() { c.command.Process.Kill() })
 	defer timer.Stop()
 	c.command.Wait()
@@ -214,7 +217,7 @@ func startService(folder string) (*localService, error) {
 		return nil, err
 	}
 	s := &localService{key: "sk-local-go"}
-	process := &child{command: exec.Command(program, "--port", "0", "--data-dir", filepath.Join(folder, "data"))}
+	process := &child{signal: os.Interrupt, command: exec.Command(program, "--port", "0", "--data-dir", filepath.Join(folder, "data"))}
 	process.command.Env = append(os.Environ(), "VIDEO_DB_API_KEY="+s.key)
 	s.child = process
 	var err error
