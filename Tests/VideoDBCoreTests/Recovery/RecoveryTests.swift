@@ -332,7 +332,7 @@ struct RecoveryTests {
     let running = (0..<300).map { channel.createIndex("r\($0 % 50)", "run-\($0)") }
     Self.cutAndOpen(channel)
     for source in running { channel.make(source, source.path) }
-    channel.settle(60_000)
+    channel.settle(2_000)
     #expect(channel.delivered.map { $0.text }.sorted() == running.map { $0.path }.sorted())
     #expect(channel.complaints == [])
   }
