@@ -75,6 +75,7 @@ extension EventHub: ConnectionOwner, LoopSource {
     }
     if recovery.counters.connections == 0 { giveKept() }
     recovery.opened(connectionID)
+    state.withLock { $0.counters = recovery.counters }
     arm()
   }
 
