@@ -334,9 +334,6 @@ final class StateFile: Ledger, @unchecked Sendable {
     }
   }
 
-  /// Whether anything waits to be flushed.
-  var isDirty: Bool { state.withLock { $0.isDirty } }
-
   /// To the disk.
   func flush() {
     let isDirty = state.withLock { state in
