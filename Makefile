@@ -25,7 +25,7 @@ SOURCES := Package.swift pkgconfig/videodb_rt.map $(shell find Sources Include -
 STAGED := build/lib/$(REALNAME) build/include/videodb_rt.h build/include/videodb_rt.hpp build/lib/pkgconfig/videodb_rt.pc
 
 .DELETE_ON_ERROR:
-.PHONY: all local demo test parity live chaos wheel bench-python bench-go bench-search valgrind asan tsan format lint install uninstall clean help
+.PHONY: all local demo test parity live chaos wheel bench bench-python bench-go bench-search valgrind asan tsan format lint install uninstall clean help
 
 all: $(STAGED)
 
@@ -75,6 +75,11 @@ live: ; @scripts/live.sh
 # The sizes of scripts/chaos.sh: EVENTS, FAULTS, RATE, SEED, CLIENTS.
 chaos: ; @scripts/chaos.sh
 bench-search: ; @VDBRT_BENCH=1 $(SWIFT) run --package-path localservice -c release -j $(JOBS) bench-search $(RECORDS)
+# The settings of bench/run.py: ROUNDS, SCALE, ONLY.
+bench: all
+	@scripts/deps.sh bench
+	@scripts/venv.sh
+	@ROUNDS=$(ROUNDS) SCALE=$(SCALE) ONLY='$(ONLY)' $(PYTHON) bench/run.py
 bench-python: all
 	@scripts/venv.sh
 	@VIDEODB_RT_LIBRARY=$(CURDIR)/build/lib/$(SONAME) PYTHONPATH=bindings/python/src build/venv/bin/python3 bench/python_events.py
@@ -123,6 +128,7 @@ help:
 	@echo 'make parity     the official SDK sends what we send; SDK=latest for the newest of PyPI'
 	@echo 'make live       every operation against the hosted service, on CAMERA=rtsp://...; VIDEO_DB_API_KEY, LIVE_SPEND=yes'
 	@echo 'make chaos      what a client loses while its connection is cut EVENTS=1000000 FAULTS=2000, beside the official SDK'
+	@echo 'make bench      what we cost beside what else one could use: ROUNDS=5, SCALE=1, ONLY=a pattern of rows'
 	@echo 'make bench-python   CPU of an event in Python, beside the official SDK'
 	@echo 'make bench-go       CPU of an event in Go, beside gorilla and encoding/json'
 	@echo 'make bench-search   searches over RECORDS=1000000 records of the local service'

@@ -41,6 +41,9 @@ demo_needs() {
 }
 
 bench_needs() {
+  need g++ have g++
+  need libssl-dev pkg-config --exists openssl
+  need libsimdjson-dev test -e /usr/include/simdjson.h
   need golang-go have go
   need golang-github-gorilla-websocket-dev test -e /usr/share/gocode/src/github.com/gorilla/websocket
 }

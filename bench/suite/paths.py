@@ -1,0 +1,25 @@
+"""Where things are, and the settings that `make bench` hands on."""
+
+import os
+import re
+from pathlib import Path
+
+BENCH = Path(__file__).resolve().parent.parent
+ROOT = BENCH.parent
+BUILD = ROOT / "build/bench"
+LIBRARY = ROOT / "build/lib"
+PYTHON = ROOT / "build/venv/bin/python3"
+
+ROUNDS = int(os.environ.get("ROUNDS") or 5)
+SCALE = float(os.environ.get("SCALE") or 1)
+ONLY = re.compile(os.environ.get("ONLY") or "")
+
+
+def scaled(count, step=1000):
+    """A number of events or calls, by SCALE."""
+    return max(step, int(count * SCALE) // step * step)
+
+
+def wanted(kind, row):
+    """ONLY is searched for in `kind/row`."""
+    return bool(ONLY.search(f"{kind}/{row}"))

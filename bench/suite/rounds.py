@@ -1,0 +1,25 @@
+"""Interleaved rounds: every row runs once in each, and every second round in the opposite order, so that what disturbs the machine for a
+while disturbs all of them. A disturbance only ever adds, so that the lowest figure of a row is its own."""
+
+import os
+import sys
+
+
+def interleave(rows, rounds, measure):
+    """{row: [what `measure` gave in each round]}. A failure of one is a failure of the benchmark."""
+    results = {row.name: [] for row in rows}
+    for number in range(rounds):
+        print(f"  round {number + 1} of {rounds}, load {os.getloadavg()[0]:.2f}", file=sys.stderr, flush=True)
+        for row in rows if number % 2 == 0 else reversed(rows):
+            results[row.name].append(measure(row))
+    return results
+
+
+def lowest(samples, key):
+    return min(sample[key] for sample in samples)
+
+
+def median(samples, key):
+    ordered = sorted(sample[key] for sample in samples)
+    middle = len(ordered) // 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2

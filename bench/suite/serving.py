@@ -1,0 +1,46 @@
+"""The server of the benchmarks, one process for each run of a client, so that each finds the same."""
+
+import json
+import os
+import subprocess
+
+from suite.paths import BUILD
+
+TIMEOUT = 300
+
+
+class Failure(Exception):
+    """A client that did not do what it was measured for."""
+
+
+class Server:
+    def __init__(self, *options, tls=None):
+        command = [BUILD / "server", *map(str, options)]
+        if tls:
+            command += ["--tls", *map(str, tls)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.expected = json.loads(self.process.stdout.readline())
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.expected['port']}"
+        self.cpu = 0.0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.cpu = json.loads(self.process.stdout.readline())["cpu"]
+        self.process.wait(TIMEOUT)
+
+
+def run_client(command, environment):
+    """The line of JSON that it prints."""
+    command = [str(part) for part in command]
+    try:
+        done = subprocess.run(
+            command, env={**os.environ, **environment}, capture_output=True, text=True, timeout=TIMEOUT, stdin=subprocess.DEVNULL
+        )
+    except subprocess.TimeoutExpired:
+        raise Failure(f"did not end within {TIMEOUT} s") from None
+    if done.returncode:
+        raise Failure(f"exit code {done.returncode}: {done.stderr.strip()[-400:]}")
+    return json.loads(done.stdout.splitlines()[-1])
