@@ -25,7 +25,7 @@ SOURCES := Package.swift pkgconfig/videodb_rt.map $(shell find Sources Include -
 STAGED := build/lib/$(REALNAME) build/include/videodb_rt.h build/include/videodb_rt.hpp build/lib/pkgconfig/videodb_rt.pc
 
 .DELETE_ON_ERROR:
-.PHONY: all local demo test parity live chaos wheel bench bench-python bench-go bench-search valgrind asan tsan format lint install uninstall clean help
+.PHONY: all local demo test parity live chaos wheel bench bench-search valgrind asan tsan format lint install uninstall clean help
 
 all: $(STAGED)
 
@@ -80,12 +80,6 @@ bench: all
 	@scripts/deps.sh bench
 	@scripts/venv.sh
 	@ROUNDS=$(ROUNDS) SCALE=$(SCALE) ONLY='$(ONLY)' $(PYTHON) bench/run.py
-bench-python: all
-	@scripts/venv.sh
-	@VIDEODB_RT_LIBRARY=$(CURDIR)/build/lib/$(SONAME) PYTHONPATH=bindings/python/src build/venv/bin/python3 bench/python_events.py
-bench-go: all
-	@scripts/deps.sh bench
-	@PKG_CONFIG_PATH=$(CURDIR)/build/lib/pkgconfig LD_LIBRARY_PATH=$(CURDIR)/build/lib $(PYTHON) bench/go_events.py
 valgrind: ; @scripts/test.sh valgrind
 asan: ; @scripts/test.sh asan
 tsan: ; @scripts/test.sh tsan
@@ -95,7 +89,7 @@ format:
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests localservice/Package.swift localservice/Sources localservice/Tests \
 	  localservice/Benchmarks localservice/Examples
 	clang-format -i $$(git ls-files '*.c' '*.h' '*.cpp' '*.hpp')
-	! command -v gofmt >/dev/null || gofmt -w bindings/go examples/go
+	! command -v gofmt >/dev/null || gofmt -w bindings/go examples/go bench/clients/go_events
 
 # Installs what was built, so that it can be run as root without a Swift toolchain on root's PATH.
 install:
@@ -129,8 +123,6 @@ help:
 	@echo 'make live       every operation against the hosted service, on CAMERA=rtsp://...; VIDEO_DB_API_KEY, LIVE_SPEND=yes'
 	@echo 'make chaos      what a client loses while its connection is cut EVENTS=1000000 FAULTS=2000, beside the official SDK'
 	@echo 'make bench      what we cost beside what else one could use: ROUNDS=5, SCALE=1, ONLY=a pattern of rows'
-	@echo 'make bench-python   CPU of an event in Python, beside the official SDK'
-	@echo 'make bench-go       CPU of an event in Go, beside gorilla and encoding/json'
 	@echo 'make bench-search   searches over RECORDS=1000000 records of the local service'
 	@echo 'make valgrind   the C programs under valgrind; make asan, make tsan: the Swift tests with sanitizers'
 	@echo 'make format     formats Swift, C, C++ and Go; make lint only looks'

@@ -8,10 +8,16 @@
 
 import sys
 
+sys.dont_write_bytecode = True
+
 from suite import build, events, report
 from suite.serving import Failure
 
-KINDS = {"events": "Events"}
+KINDS = {
+    events.PLAIN: "Events",
+    events.TLS: "Events over TLS",
+    events.FRAGMENTED: "Events, one in ten in two or three frames",
+}
 
 
 def main():

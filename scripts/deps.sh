@@ -43,7 +43,13 @@ demo_needs() {
 bench_needs() {
   need g++ have g++
   need libssl-dev pkg-config --exists openssl
+  need openssl have openssl
   need libsimdjson-dev test -e /usr/include/simdjson.h
+  need libboost-dev test -e /usr/include/boost/beast.hpp
+  need rapidjson-dev test -e /usr/include/rapidjson/document.h
+  need libwebsockets-dev test -e /usr/include/libwebsockets.h
+  need node-ws test -e /usr/share/nodejs/ws
+  need python3-venv "$PYTHON" -c 'import ensurepip, venv'
   need golang-go have go
   need golang-github-gorilla-websocket-dev test -e /usr/share/gocode/src/github.com/gorilla/websocket
 }

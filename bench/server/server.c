@@ -171,6 +171,8 @@ static bool answer_call(struct connection *c, const char *request, const char *b
     return answer(c, "{\"id\":\"" STREAM_ID "\",\"name\":\"yard: north camera\",\"status\":\"connected\",\"sample_rate\":30,"
                      "\"media_types\":[\"video\",\"audio\"],\"collection_id\":\"c-0b1f2a3c\",\"store\":true,"
                      "\"created_at\":\"2026-01-02T03:04:05Z\"}");
+  if (has(request, "GET /collection/default "))
+    return answer(c, "{\"id\":\"default\",\"name\":\"Default\",\"description\":\"\",\"is_public\":false}");
   return answer(c, "{}");
 }
 

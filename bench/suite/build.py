@@ -10,6 +10,8 @@ C = ["-O2", "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra"]
 CXX = ["-O2", "-std=c++17", "-D_GNU_SOURCE", "-Wall", "-Wextra"]
 OURS = [f"-I{ROOT / 'build/include'}", f"-L{LIBRARY}", "-lvideodb_rt", f"-Wl,-rpath,{LIBRARY}"]
 
+GO = "go_events"
+
 # Name: sources, and what they are compiled and linked with.
 PROGRAMS = {
     "server": (["server/server.c", "server/pool.c", "server/connection.c"], ["-lssl", "-lcrypto"]),
@@ -17,6 +19,9 @@ PROGRAMS = {
     "hand_frames": (["clients/hand_frames.c"], ["-lcurl"]),
     "hand_simdjson": (["clients/hand_simdjson.cpp"], ["-lcurl", "-lsimdjson"]),
     "hand_jansson": (["clients/hand_jansson.c"], ["-lcurl", "-ljansson"]),
+    "beast_simdjson": (["clients/beast.cpp"], ["-lsimdjson", "-lssl", "-lcrypto"]),
+    "beast_rapidjson": (["clients/beast.cpp"], ["-DRAPIDJSON", "-lssl", "-lcrypto"]),
+    "lws_jansson": (["clients/lws_jansson.c"], ["-lwebsockets", "-ljansson"]),
     "ours_callback": (["clients/ours_callback.c"], OURS),
     "ours_batch": (["clients/ours_batch.c"], OURS),
 }
@@ -36,15 +41,37 @@ def is_current(program, sources):
     return all(path.stat().st_mtime <= made for path in [*sources, *headers, ROOT / "build/include/videodb_rt.h"])
 
 
+def compile(command, name, folder=BENCH):
+    BUILD.mkdir(parents=True, exist_ok=True)
+    environment = {
+        **os.environ,
+        "PKG_CONFIG_PATH": str(LIBRARY / "pkgconfig"),
+        "GOCACHE": str(ROOT / "build/go-cache"),
+        "GOPROXY": "off",
+        "GOFLAGS": "-mod=mod",
+        "CGO_LDFLAGS": f"-Wl,-rpath,{LIBRARY}",
+    }
+    done = subprocess.run(command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True)
+    if done.returncode == 0:
+        return True
+    print(f"{name} was not built: {done.stderr.strip().splitlines()[0]}", file=sys.stderr)
+    return False
+
+
 def build(name):
-    """The path of the program; None where it cannot be built, which is said."""
+    """false where it cannot be built, which is said."""
+    if name == GO:
+        return compile(["go", "build", "-o", BUILD / GO, "."], name, BENCH / "clients/go_events")  # knows by itself what is current
     names, flags = PROGRAMS[name]
     program, sources = BUILD / name, [BENCH / source for source in names]
-    if is_current(program, sources):
-        return program
-    BUILD.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run([*compiler(names), "-o", program, *sources, *flags], stderr=subprocess.PIPE, text=True)
-    if done.returncode == 0:
-        return program
-    print(f"{name} was not built: {done.stderr.strip().splitlines()[0]}", file=sys.stderr)
-    return None
+    return is_current(program, sources) or compile([*compiler(names), "-o", program, *sources, *flags], name)
+
+
+def certificate():
+    """(certificate, key) of 127.0.0.1, which is its own authority."""
+    pair = BUILD / "certificate.pem", BUILD / "key.pem"
+    if not all(path.exists() for path in pair):
+        command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-subj", "/CN=127.0.0.1"]
+        command += ["-addext", "subjectAltName=IP:127.0.0.1", "-out", pair[0], "-keyout", pair[1]]
+        subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+    return pair

@@ -1,43 +1,75 @@
 """CPU of an event: the server sends as fast as a client takes."""
 
+import shutil
+import sys
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from suite import build, rounds
-from suite.paths import BUILD, ROUNDS, scaled, wanted
+from suite.paths import BENCH, BUILD, PYTHON, ROUNDS, scaled, wanted
 from suite.serving import Failure, Server, run_client
+
+
+PLAIN, TLS, FRAGMENTED = "events", "events-tls", "events-fragmented"
+OPTIONS = {PLAIN: [], TLS: [], FRAGMENTED: ["--fragmented"]}
 
 
 @dataclass
 class Row:
     name: str
     label: str
-    program: str
+    program: str  # of build/bench, or a language
+    arguments: tuple = ()  # before the URL and the number of events
     events: int = 1_000_000
-    environment: dict = field(default_factory=dict)
     reads: bool = True  # it finds channel and text
     state_file: bool = False
-    kinds: tuple = ("events", "events-tls", "events-fragmented")
+    kinds: tuple = (PLAIN, TLS, FRAGMENTED)
 
     def command(self):
-        return [BUILD / self.program]
+        if self.program == "python":
+            return [PYTHON, BENCH / "clients/python_events.py", *self.arguments]
+        if self.program == "node":
+            return ["node", BENCH / "clients/node_ws.cjs", *self.arguments]
+        return [BUILD / self.program, *self.arguments]
+
+    def is_ready(self):
+        """Says why not."""
+        if self.program == "python":
+            return True
+        if self.program == "node":
+            if shutil.which("node") and Path("/usr/share/nodejs/ws").exists():
+                return True
+            print(f"{self.name} is left out: Node and its package ws are not installed", file=sys.stderr)
+            return False
+        return build.build(self.program)
 
 
-SIMDJSON, JANSSON, OURS = "hand_simdjson", "hand_jansson", "ours"
+SIMDJSON, JANSSON, OURS, SDK = "hand_simdjson", "hand_jansson", "ours", "python_sdk"
+C = "C by hand, libcurl"
+LIBRARY = "**libvideodb_rt**"
 
 ROWS = [
-    Row("raw", "recv and discard, no frames", "raw", 2_000_000, reads=False, kinds=("events",)),
-    Row("hand_frames", "C by hand, frames only, nothing parsed", "hand_frames", 2_000_000, reads=False),
-    Row(SIMDJSON, "C by hand, libcurl, simdjson on demand", "hand_simdjson"),
-    Row(OURS, "libvideodb_rt, callback", "ours_callback"),
-    Row("ours_state_file", "libvideodb_rt, callback, state file", "ours_callback", state_file=True),
-    Row("ours_batch", "libvideodb_rt, pulled in batches", "ours_batch"),
-    Row(JANSSON, "C by hand, libcurl, jansson", "hand_jansson", 500_000),
+    Row("raw", "recv and discard, no frames", "raw", events=2_000_000, reads=False, kinds=(PLAIN,)),
+    Row("hand_frames", f"{C}, frames only, nothing parsed", "hand_frames", events=2_000_000, reads=False),
+    Row(SIMDJSON, f"{C}, simdjson on demand", "hand_simdjson"),
+    Row(OURS, f"{LIBRARY}, callback", "ours_callback"),
+    Row("ours_state_file", f"{LIBRARY}, callback, state file", "ours_callback", state_file=True),
+    Row("ours_batch", f"{LIBRARY}, pulled in batches", "ours_batch"),
+    Row("beast_simdjson", "C++, Boost.Beast, simdjson on demand", "beast_simdjson", events=500_000),
+    Row("beast_rapidjson", "C++, Boost.Beast, RapidJSON", "beast_rapidjson", events=500_000),
+    Row(JANSSON, f"{C}, jansson", "hand_jansson", events=300_000),
+    Row("lws_jansson", "C, libwebsockets, jansson", "lws_jansson", events=300_000),
+    Row("ours_go_batch", f"{LIBRARY}, Go, NextBatch", build.GO, ("batch",), events=300_000),
+    Row("ours_go_events", f"{LIBRARY}, Go, range Events", build.GO, ("events",), events=300_000, kinds=(PLAIN,)),
+    Row("go_gorilla", "Go, gorilla, encoding/json", build.GO, ("gorilla",), events=200_000),
+    Row("node_ws", "Node, ws, JSON.parse", "node", events=200_000),
+    Row("ours_python_batch", f"{LIBRARY}, Python, batch()", "python", ("batch",), events=200_000),
+    Row("ours_python_events", f"{LIBRARY}, Python, async events()", "python", ("events",), events=200_000, kinds=(PLAIN,)),
+    Row("ours_python_stream", f"{LIBRARY}, Python, async stream(), dicts", "python", ("stream",), events=100_000, kinds=(PLAIN,)),
+    Row("python_orjson", "Python, websockets, orjson", "python", ("orjson",), events=100_000),
+    Row(SDK, "Python, VideoDB's own SDK", "python", ("sdk",), events=100_000),
 ]
-
-OPTIONS = {"events": [], "events-tls": [], "events-fragmented": ["--fragmented"]}
-
 
 def check(row, result, expected):
     if result["events"] != expected["events"]:
@@ -53,7 +85,7 @@ def check(row, result, expected):
 def measure(kind, row, tls):
     events = scaled(row.events // 2 if tls else row.events, 10000)
     with tempfile.TemporaryDirectory() as folder, Server("--events", events, *OPTIONS[kind], tls=tls) as server:
-        environment = {**row.environment, "BENCH_PAYLOAD": str(server.expected["payload"])}
+        environment = {"BENCH_PAYLOAD": str(server.expected["payload"])}
         if tls:
             environment["BENCH_CA"] = environment["SSL_CERT_FILE"] = str(tls[0])
         if row.state_file:
@@ -67,26 +99,25 @@ def measure(kind, row, tls):
     }
 
 
-def run(kind, tls=None):
+def run(kind):
     """{row: samples}, in microseconds an event."""
-    rows = [row for row in ROWS if kind in row.kinds and wanted(kind, row.name) and build.build(row.program)]
+    tls = build.certificate() if kind == TLS else None
+    rows = [row for row in ROWS if kind in row.kinds and wanted(kind, row.name) and row.is_ready()]
     return rounds.interleave(rows, ROUNDS, lambda row: measure(kind, row, tls))
 
 
 def table(results):
-    head = ["", "CPU us an event", "median", "x simdjson by hand", "events a second", "server's CPU"]
+    head = ["", "CPU us an event", "median", "of simdjson by hand", "of libvideodb_rt", "events a second", "server's CPU"]
     lines = []
-    base = results.get(SIMDJSON)
     for row in ROWS:
         if samples := results.get(row.name):
-            cpu = rounds.lowest(samples, "cpu")
-            ratio = f"{cpu / rounds.lowest(base, 'cpu'):.2f}" if base else ""
             lines.append(
                 [
                     row.label,
-                    f"{cpu:.3f}",
+                    f"{rounds.lowest(samples, 'cpu'):.3f}",
                     f"{rounds.median(samples, 'cpu'):.3f}",
-                    ratio,
+                    rounds.ratio(results, row.name, SIMDJSON),
+                    rounds.ratio(results, row.name, OURS),
                     f"{1e6 / rounds.lowest(samples, 'wall'):,.0f}",
                     f"{rounds.lowest(samples, 'server'):.3f}",
                 ]

@@ -23,3 +23,10 @@ def median(samples, key):
     ordered = sorted(sample[key] for sample in samples)
     middle = len(ordered) // 2
     return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+
+
+def ratio(results, row, other, key="cpu"):
+    """Of the lowest figures, as text; empty where one was not measured."""
+    if not results.get(row) or not results.get(other):
+        return ""
+    return f"{lowest(results[row], key) / lowest(results[other], key):.2f}"

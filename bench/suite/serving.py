@@ -4,9 +4,16 @@ import json
 import os
 import subprocess
 
-from suite.paths import BUILD
+from suite.paths import BUILD, LIBRARY, ROOT
 
 TIMEOUT = 300
+ENVIRONMENT = {
+    **os.environ,
+    "VIDEODB_RT_LIBRARY": str(LIBRARY / "libvideodb_rt.so.0"),
+    "PYTHONPATH": str(ROOT / "bindings/python/src"),
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "NODE_PATH": "/usr/share/nodejs",
+}
 
 
 class Failure(Exception):
@@ -37,7 +44,7 @@ def run_client(command, environment):
     command = [str(part) for part in command]
     try:
         done = subprocess.run(
-            command, env={**os.environ, **environment}, capture_output=True, text=True, timeout=TIMEOUT, stdin=subprocess.DEVNULL
+            command, env={**ENVIRONMENT, **environment}, capture_output=True, text=True, timeout=TIMEOUT, stdin=subprocess.DEVNULL
         )
     except subprocess.TimeoutExpired:
         raise Failure(f"did not end within {TIMEOUT} s") from None

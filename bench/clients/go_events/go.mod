@@ -7,7 +7,7 @@ require (
 	libvideodb_rt/bindings/go v0.0.0
 )
 
-replace libvideodb_rt/bindings/go => ../../bindings/go
+replace libvideodb_rt/bindings/go => ../../../bindings/go
 
 // Debian's golang-github-gorilla-websocket-dev
 replace github.com/gorilla/websocket => /usr/share/gocode/src/github.com/gorilla/websocket
