@@ -565,7 +565,8 @@ typedef struct vdbrt_events vdbrt_events;
  *  - What is bound and silent for watch.quiet_ms is asked for: records that were not pushed are delivered, and something that the
  *    service says has stopped or failed is a VDBRT_EVENT_STALLED.
  *  - With queue.overflow "pause" a consumer that takes nothing for queue.pause_max_ms makes a gap too, with the reason
- *    "slow_consumer": the connection is closed, and opened again when there is room.
+ *    "slow_consumer": the connection is closed, and opened again when there is room. So it is with a channel that connects
+ *    again and again while nobody takes what that tells.
  *
  * After a restart. With a state file (state.file, or state_file when the channel is opened) the same goes for a process that was
  * killed: the next one opens the channel with the same file, and what was bound is bound again (vdbrt_events_bindings says what that
@@ -578,14 +579,20 @@ typedef struct vdbrt_events vdbrt_events;
  * VDBRT_E_STATE for a second one. While events come, a flash page or two is written every state.sync_ms; while none come, none is.
  */
 
-/* Fetches the WebSocket URL (GET /collection/{id}/websocket), opens it and waits for the connection id. The first event of the
- * channel is VDBRT_EVENT_CONNECTED. Options:
+/* Fetches the WebSocket URL (GET /collection/{id}/websocket), opens it and waits for the connection id, which
+ * VDBRT_EVENT_CONNECTED tells. Options:
  *   collection_id  text; "default"
  *   state_file     text; where the channel keeps what outlives the process. Default: the configuration's state.file, else none
  *   wait           boolean; true. false returns at once, also in a callback: VDBRT_EVENT_CONNECTED comes when the channel is
- *                  open, VDBRT_EVENT_DISCONNECTED with the reason where that failed. The op then counts for the GET;
- *                  connecting has the limits of the configuration.
- * Beyond the status codes of a call: VDBRT_E_UPGRADE, VDBRT_E_FIRST_MESSAGE, VDBRT_E_PROTOCOL. */
+ *                  open. The op then counts for the first GET; connecting has the limits of the configuration.
+ *   retry          boolean; the opposite of wait. true: a first attempt that fails for a reason that may pass (no network, no
+ *                  such host yet, a timeout, 429, 5xx, a certificate that is not valid by the clock of a machine that has just
+ *                  started) is repeated like one after a cut, with a VDBRT_EVENT_RECONNECTING each, unless reconnect.enabled is
+ *                  false. With wait that goes on until the op's deadline. false: the first failure ends the channel.
+ * A failure that repeating does not mend (a refused key, a URL or a first message that is none), and the last of
+ * reconnect.max_attempts, ends it: with wait it is the error of this call, without VDBRT_EVENT_DISCONNECTED has the reason.
+ * A state file is free again by then. Beyond the status codes of a call: VDBRT_E_UPGRADE, VDBRT_E_FIRST_MESSAGE,
+ * VDBRT_E_PROTOCOL. */
 VDBRT_API vdbrt_status vdbrt_events_open(vdbrt_client *client, const char *options_json, vdbrt_op *op, vdbrt_events **out,
                                          vdbrt_error **err);
 /* The id to pass as ws_connection_id; it stays good after a cut. VDBRT_E_STATE while the channel is opening;

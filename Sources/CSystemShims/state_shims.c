@@ -50,3 +50,5 @@ int vdbshim_state_write(int fd, const void *bytes, size_t length, int64_t offset
 }
 
 int vdbshim_state_flush(int fd) { return fdatasync(fd); }
+
+void vdbshim_state_unlock(int fd) { flock(fd, LOCK_UN); }

@@ -66,24 +66,24 @@ public final class Client: Sendable {
 
   // MARK: Events
 
-  /// Opens an event channel. `options` is the text of a JSON object: `collection_id`, `wait`, `state_file`.
+  /// Opens an event channel. `options` is the text of a JSON object: `collection_id`, `wait`, `retry`, `state_file`.
   public func openEvents(options: UnsafeRawBufferPointer?, op: Op? = nil) throws(VideoDBError) -> EventChannel {
     guard let options else { return try openEvents(op: op) }
     let tree = try JSONTree.parseObject(options, "events_open: options_json")
-    let rules = ["collection_id text", "wait bool", "state_file text"] as [StaticString]
+    let rules = ["collection_id text", "wait bool", "retry bool", "state_file text"] as [StaticString]
     _ = try CheckedOptions("events_open", rules.map { OptionRule(UnsafeRawBufferPointer($0)) }, tree)
     return try openEvents(
       collection: tree.member("collection_id").flatMap(JSONTree.string),
-      wait: tree.member("wait").map { JSONTree.isTrue($0) } ?? true,
+      wait: tree.member("wait").map { JSONTree.isTrue($0) } ?? true, retry: tree.member("retry").map { JSONTree.isTrue($0) },
       stateFile: tree.member("state_file").flatMap(JSONTree.string), op: op)
   }
 
   /// Opens an event channel of a collection, `default` if none is named, and waits for its connection id. Without `wait` it returns at
-  /// once: the first event says how it went.
-  /// `stateFile` nil: the one of the configuration, if any.
-  public func openEvents(collection: [UInt8]? = nil, wait: Bool = true, stateFile: [UInt8]? = nil, op: Op? = nil)
-    throws(VideoDBError) -> EventChannel
-  {
+  /// once, and the events say how it went. With `retry`, which is the opposite of `wait` unless it is given, a first attempt that fails
+  /// for a reason that may pass is repeated like one after a cut. `stateFile` nil: the one of the configuration, if any.
+  public func openEvents(
+    collection: [UInt8]? = nil, wait: Bool = true, retry: Bool? = nil, stateFile: [UInt8]? = nil, op: Op? = nil
+  ) throws(VideoDBError) -> EventChannel {
     if wait, isOnIOThread {
       throw VideoDBError(
         .reentrant,
@@ -91,7 +91,7 @@ public final class Client: Sendable {
     }
     let request = try Operation.websocketURL.request([collection], nil)
     let engine = try startedEngine()
-    let hub = try EventHub.make(engine, settings, request, stateFile: stateFile ?? settings.stateFile)
+    let hub = try EventHub.make(engine, settings, request, stateFile: stateFile ?? settings.stateFile, retries: retry ?? !wait)
     engine.add(hub)
     guard hub.open(op) else { throw Engine.stopped }
     let channel = EventChannel(self, hub)

@@ -4,7 +4,7 @@ import VideoDBCore
 extension Client {
   /// Opens an event channel of a collection and suspends until it is open. It is one that is pulled.
   public func openEvents(collection: String = "default") async throws(VideoDBError) -> EventChannel {
-    let channel = try openEvents(collection: Array(collection.utf8), wait: false)
+    let channel = try openEvents(collection: Array(collection.utf8), wait: false, retry: false)
     while !(try channel.hasOpened()) {
       if Task.isCancelled {
         channel.release()

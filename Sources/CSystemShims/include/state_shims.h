@@ -15,5 +15,7 @@ int vdbshim_state_read(int fd, void *out, size_t length, int64_t offset);
 int vdbshim_state_write(int fd, const void *bytes, size_t length, int64_t offset);
 /* Until it would survive a power cut. */
 int vdbshim_state_flush(int fd);
+/* Somebody else may have it. */
+void vdbshim_state_unlock(int fd);
 
 #endif

@@ -15,6 +15,8 @@ struct Link {
 
   /// Asks for the WebSocket's URL, which is good for one connection (PROTOCOL 3.1).
   let request: Request
+  /// A first connection that fails for a reason that may pass is tried again, like one after a cut.
+  let retries: Bool
   var phase = Phase.opening
   var connection: WebSocketConnection?
   /// Attempts in a row.
@@ -32,7 +34,10 @@ struct Link {
   var wakeMs: Int64 = -1
   var token: UInt64?
 
-  init(_ request: Request) { self.request = request }
+  init(_ request: Request, retries: Bool) {
+    self.request = request
+    self.retries = retries
+  }
 }
 
 extension EventHub: ConnectionOwner, LoopSource {
@@ -46,6 +51,7 @@ extension EventHub: ConnectionOwner, LoopSource {
       if case .success(var answer) = result { wipe(&answer) }
       return
     }
+    if link.token == nil { link.token = engine.loop.add(self) }
     do throws(VideoDBError) {
       let target = try WebSocketTarget(answer: result.get(), settings)
       redactor = settings.redactor.adding(target.url)
@@ -60,7 +66,6 @@ extension EventHub: ConnectionOwner, LoopSource {
   // MARK: From the connection
 
   func opened(connectionID: [UInt8]) {
-    if link.token == nil { link.token = engine.loop.add(self) }
     link.phase = .open
     link.openedMs = Clock.now
     recovery.counters.attempts += Int64(link.attempt)
@@ -85,7 +90,8 @@ extension EventHub: ConnectionOwner, LoopSource {
     why.message = redactor.redact(why.message)
     link.connection = nil
     link.pausedMs = -1
-    let goesOn = asked == nil && recovery.counters.connections > 0 && settings.recovery.isReconnecting && !engine.isStopping
+    let mayRetry = recovery.counters.connections > 0 || link.retries && mayPass(why)
+    let goesOn = asked == nil && mayRetry && settings.recovery.isReconnecting && !engine.isStopping
     settings.log(asked == nil ? .warning : .info, "ws", Message(why.message))
     if link.phase == .open {
       // A connection that holds is a good one: the next wait is short again.
@@ -112,6 +118,8 @@ extension EventHub: ConnectionOwner, LoopSource {
   private func finish(_ why: VideoDBError, _ closeCode: UInt16) {
     link.phase = .over
     if isHolding { hold(false) }
+    // Nothing of it was handed out, and whoever is told of the failure may open the channel again at once.
+    if !state.withLock({ $0.hasOpened }) { ledger?.unlock() }
     if let token = link.token { engine.loop.remove(token) }
     link.token = nil
     disconnected(why, closeCode, goesOn: false) { state in state.phase = .ended(why) }
@@ -121,6 +129,11 @@ extension EventHub: ConnectionOwner, LoopSource {
   }
 
   // MARK: Connecting again
+
+  /// A certificate is refused too while the clock of a machine that has just started is wrong.
+  private func mayPass(_ why: VideoDBError) -> Bool {
+    why.isRetryable || why.status == .server || why.status == .tls || why.status == .noMemory
+  }
 
   private func retry(_ why: VideoDBError) {
     link.attempt += 1
@@ -140,8 +153,10 @@ extension EventHub: ConnectionOwner, LoopSource {
   }
 
   private func reopen() {
-    link.phase = .opening
     link.dueMs = -1
+    // Each attempt adds an event to those that nobody takes.
+    if !bounds.dropOldest, state.withLock({ $0.queue.count >= bounds.maxEvents }) { return waitForRoom() }
+    link.phase = .opening
     if !open(nil) { finish(Engine.stopped, 1006) }
   }
 

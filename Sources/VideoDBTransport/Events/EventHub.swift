@@ -62,20 +62,21 @@ public final class EventHub: @unchecked Sendable {
   let pushed: UnsafeMutablePointer<EventRecord>
 
   /// `stateFile` nil: nothing outlives the process. Throws `.state` where it cannot be used.
-  public static func make(_ engine: Engine, _ settings: Settings, _ request: Request, stateFile: [UInt8]?) throws(VideoDBError)
-    -> EventHub
-  {
+  /// `retries`: a first connection that fails is tried again where that may help.
+  public static func make(
+    _ engine: Engine, _ settings: Settings, _ request: Request, stateFile: [UInt8]?, retries: Bool
+  ) throws(VideoDBError) -> EventHub {
     let ledger: StateFile? = if let stateFile { try StateFile.open(stateFile, settings) } else { nil }
-    let hub = EventHub(engine, settings, request, ledger)
+    let hub = EventHub(engine, settings, Link(request, retries: retries), ledger)
     if let ledger { hub.goOn(ledger) }
     return hub
   }
 
-  private init(_ engine: Engine, _ settings: Settings, _ request: Request, _ ledger: StateFile?) {
+  private init(_ engine: Engine, _ settings: Settings, _ link: Link, _ ledger: StateFile?) {
     self.ledger = ledger
     self.engine = engine
     self.settings = settings
-    link = Link(request)
+    self.link = link
     redactor = settings.redactor
     pushed = .allocate(capacity: 1)
     pushed.initialize(to: EventRecord())
@@ -186,6 +187,10 @@ public final class EventHub: @unchecked Sendable {
       }
       return
     }
+    enqueue(records) { _ in }
+  }
+
+  private func enqueue(_ records: [EventQueue.Record], together change: (inout State) -> Void) {
     let evicted = state.update { state -> [EventQueue.Record] in
       for record in records { state.queue.append(record) }
       var evicted: [EventQueue.Record] = []
@@ -198,6 +203,7 @@ public final class EventHub: @unchecked Sendable {
         state.dropped += Int64(evicted.count)
         recovery.counters.dropped += Int64(evicted.count)
       }
+      change(&state)
       state.counters = recovery.counters
       signal(&state)
       return evicted
@@ -216,12 +222,7 @@ public final class EventHub: @unchecked Sendable {
     if isPushing, !isFirst { push(fields, message, receipt) }
     let record = isPushing ? nil : EventRecord.make(fields, message, receivedMs: receivedMs)
     record?.pointee.receipt = receipt
-    state.update { state in
-      if let record { state.queue.append(record) }
-      change(&state)
-      state.counters = recovery.counters
-      signal(&state)
-    }
+    enqueue(record.map { [$0] } ?? [], together: change)
     if isPushing, isFirst { push(fields, message, receipt) }
   }
 

@@ -334,6 +334,9 @@ final class StateFile: Ledger, @unchecked Sendable {
     }
   }
 
+  /// Another one may open the file; this one is not written to any more.
+  func unlock() { vdbshim_state_unlock(fd) }
+
   /// To the disk.
   func flush() {
     let isDirty = state.withLock { state in

@@ -97,7 +97,7 @@ class WebSocketConnection:
             self._reader.close()
             self._reader = None
         self._id = None
-        channel = Channel(self._connection.handle, {**self._options, "wait": False}, current_op())
+        channel = Channel(self._connection.handle, {**self._options, "wait": False, "retry": False}, current_op())
         return Reader(channel)
 
     def _opened(self, reader: Reader) -> None:
