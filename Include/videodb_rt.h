@@ -553,11 +553,12 @@ typedef struct vdbrt_events vdbrt_events;
  *    ws.pong_timeout_ms.
  *  - What was bound to it, by a call of this client with its id as ws_connection_id, is bound again. A transcript is started with
  *    the new id. An index or understanding, which the service cannot bind again, is asked for its records from then on
- *    (poll.interval_ms); a capture session for its state. An alert without a webhook is replaced by a new one once the connection
- *    has held for rebind.alert_settle_ms, and disabled; one with a webhook stays, and gets a companion without. Alerts cannot be
- *    deleted: rebind.max_alerts_per_hour bounds them. The id of the alert that was replaced stays good for enabling, disabling and
- *    listing, and any connection id that the channel has had stands for the current one (of more than 256, the first and the
- *    latest 255; so it is with replacements of an alert in its list).
+ *    (poll.interval_ms), and so is a capture session for its state. An alert without a webhook is replaced by a new one once the
+ *    connection has held for rebind.alert_settle_ms, and disabled; one with a webhook stays, and gets a companion without. Alerts
+ *    cannot be deleted: rebind.max_alerts_per_hour bounds them. One that was to be created and had no clear answer is looked for in
+ *    the list of alerts: what alone is new there, of the same event and without a webhook, is taken for it. The id of the alert
+ *    that was replaced stays good for enabling, disabling and listing, and any connection id that the channel has had stands for
+ *    the current one (of more than 256, the first and the latest 255; so it is with replacements of an alert in its list).
  *  - Transcripts and records of indexes that the gap swallowed are fetched (backfill.*) and delivered as events with the flag
  *    VDBRT_EVENT_FETCHED, in order of time for each stream and channel, none twice. Events of the socket wait for them for
  *    backfill.hold_ms at most. Interim transcripts are not recovered, and an alert that fired in the gap cannot be had from the
@@ -573,10 +574,12 @@ typedef struct vdbrt_events vdbrt_events;
  * is, so that it is not made a second time), the gap is filled, and what had not been acknowledged is delivered again, with the flag
  * VDBRT_EVENT_REDELIVERED where it may have been handed out before. An event is acknowledged by vdbrt_event_ack, or with state.ack
  * "auto" when its callback has returned or it is freed. Acknowledging takes effect before it returns: it survives the end of the
- * process at once, and a power cut after state.sync_ms. Alerts and capture events are kept in the file until they are acknowledged;
- * messages of channels that this library does not know are not. The file has 1 MiB, no more: its last 16384 transcripts and records
- * are known to have been delivered. It is readable by its owner only, holds no key, and belongs to one channel at a time:
- * VDBRT_E_STATE for a second one. While events come, a flash page or two is written every state.sync_ms; while none come, none is.
+ * process at once, and a power cut after state.sync_ms. What the service cannot be asked for again (alerts, capture events, messages
+ * of channels that this library does not know, where they are JSON) is kept in the file until it is acknowledged: 256 KB at most, then
+ * the oldest go first, and those of unknown channels before others. The file has 1 MiB, no more: its last 16384 transcripts and
+ * records are known to have been delivered. It is readable by its owner only, holds no key, and belongs to one channel at a time:
+ * VDBRT_E_STATE for a second one. While events come, a flash page or two is written every state.sync_ms, and what is kept each time
+ * that it changes; while none come, none is.
  */
 
 /* Fetches the WebSocket URL (GET /collection/{id}/websocket), opens it and waits for the connection id, which

@@ -111,7 +111,7 @@ public enum ConfigKey: Int, CaseIterable, Sendable {
       Spec(
         name: "poll.interval_ms", kind: .integer(0...3_600_000), unit: "ms", fallback: "0",
         summary:
-          "How often an index that cannot be bound again is asked for records. 0: once for each of its windows, from 1 to 10 s."
+          "How often an index that cannot be bound again is asked for records, and a capture session for its state. 0: once for each window of the index, from 1 to 10 s; a session every 5 s."
       )
     case .queueMaxBytes:
       Spec(

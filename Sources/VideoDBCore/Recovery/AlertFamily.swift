@@ -28,6 +28,8 @@ final class AlertFamily {
   var isAsking = false
   /// The connection for which one was to be created without a clear answer: it may be there.
   var unsureOf: Int?
+  /// Alerts that could be taken for one of ours and were there before; nil: not known.
+  var strangers: [[UInt8]]?
   /// What was told of it last.
   var told = Status.ok
 
@@ -103,14 +105,43 @@ extension Recovery {
     }
     guard isUp, family.isEnabled, family.connection != connection else { return -1 }
     if now < family.dueMs { return family.dueMs }
-    if let number = family.unsureOf { find(family, number) } else { create(family, now) }
+    if family.strangers == nil || family.unsureOf != nil { look(family) } else { create(family, now) }
     return family.isAsking ? -1 : family.dueMs
+  }
+
+  /// Asks which alerts are there, before one is created, and once more where that had no clear answer: what is new then is ours. The list
+  /// names no connection and no time (PROTOCOL 2.8). Where several are new somebody else makes them too, and none is touched.
+  private func look(_ family: AlertFamily) {
+    family.isAsking = true
+    ask(family.list) { [self] result in
+      family.isAsking = false
+      var strangers: [[UInt8]] = []
+      switch result {
+      case .failure(let error): guard isFinal(error) else { return failed(family, error) }
+      case .success(let answer):
+        for alert in JSON(answer)?["alerts"]?.elements ?? [] {
+          guard let id = alert["alert_id"]?.stringBytes, let event = alert["event_id"]?.stringBytes,
+            sameBytes(event, family.eventID), (alert["callback_url"]?.stringBytes ?? []).isEmpty,
+            alert["status"]?.stringBytes?.equals("disabled") != true,
+            !families.contains(where: { $0.members.contains { sameBytes($0, id) } })
+          else { continue }
+          strangers.append(id)
+        }
+      }
+      let known = family.strangers ?? []
+      let number = family.unsureOf
+      family.strangers = strangers
+      family.unsureOf = nil
+      let new = strangers.filter { id in !known.contains { sameBytes($0, id) } }
+      if let number, new.count == 1 { adopt(family, new[0], number) }
+    }
   }
 
   private func create(_ family: AlertFamily, _ now: Int64) {
     let freeMs = alertCreations.take(now: now)
     guard freeMs < 0 else {
       family.dueMs = freeMs
+      family.strangers = nil
       return tell(family, .rateLimited, "rebind.max_alerts_per_hour is reached: the alert is restored later.")
     }
     let number = connection
@@ -120,35 +151,16 @@ extension Recovery {
       switch result {
       case .success(let answer):
         guard let id = JSON(answer)?["alert_id"]?.stringBytes, !id.isEmpty else {
+          family.unsureOf = number
           return failed(family, VideoDBError(.badAnswer, "alert_create: the answer has no alert_id."))
         }
         counters.alertsCreated += 1
         adopt(family, id, number)
       case .failure(let error):
-        family.unsureOf = error.httpStatus == 0 || error.httpStatus >= 500 ? number : nil
+        // A clear answer: the next attempt begins anew.
+        if error.httpStatus == 0 || error.httpStatus >= 500 { family.unsureOf = number } else { family.strangers = nil }
         failed(family, error)
         if isFinal(error) { tell(family, error.status, Message(error.message)) }
-      }
-    }
-  }
-
-  /// Looks whether an alert that was to be created is there.
-  private func find(_ family: AlertFamily, _ number: Int) {
-    family.isAsking = true
-    ask(family.list) { [self] result in
-      family.isAsking = false
-      switch result {
-      case .failure(let error): failed(family, error)
-      case .success(let answer):
-        family.unsureOf = nil
-        for alert in JSON(answer)?["alerts"]?.elements ?? [] {
-          guard let id = alert["alert_id"]?.stringBytes, let event = alert["event_id"]?.stringBytes,
-            sameBytes(event, family.eventID), (alert["callback_url"]?.stringBytes ?? []).isEmpty,
-            alert["status"]?.stringBytes?.equals("disabled") != true,
-            !families.contains(where: { $0.members.contains { sameBytes($0, id) } })
-          else { continue }
-          return adopt(family, id, number)
-        }
       }
     }
   }
@@ -160,6 +172,7 @@ extension Recovery {
     // Of very many the oldest, which have long been disabled, are listed as what they are.
     if family.members.count > ConnectionIDs.most { family.members.remove(at: 1) }
     family.connection = number
+    family.strangers = nil
     family.failures = 0
     family.told = .ok
     if !family.isEnabled { family.switches.append((id, false)) }

@@ -57,7 +57,7 @@ extension Recovery {
         if error.status == .notFound { sessions.removeAll { $0 === session } }
       case .success(let answer):
         session.failures = 0
-        session.dueMs = host.nowMs + 5_000
+        session.dueMs = host.nowMs + (settings.pollMs > 0 ? settings.pollMs : 5_000)
         if let json = JSON(answer), let status = json["status"]?.stringBytes { changed(session, status, json) }
       }
     }

@@ -195,11 +195,44 @@ struct RecoveryTests {
     Self.cutAndOpen(channel)
     channel.pass(100)
     channel.recovery.advance()
+    channel.finish(0)  // what is there
     channel.finish(0, .carriedOutAndLost)
     Self.cutAndOpen(channel)
     channel.settle(10_000)
     let enabled = channel.service.alerts["/rtstream/s1/index/ix-1/alert"]?.filter { $0.isEnabled }
     #expect(enabled?.map { $0.boundTo } == [channel.connectionID])
+  }
+
+  /// Another client has alerts of the same event, from before or made while our own creation had no answer.
+  @Test(arguments: [ModelChannel.Outcome.lost, .carriedOutAndLost], [0, 1, 2])
+  func anAlertOfAnotherClientIsLeftAlone(_ outcome: ModelChannel.Outcome, _ meanwhile: Int) throws {
+    let channel = try Self.up()
+    let path = "/rtstream/s1/index/ix-1/alert"
+    func makeOneOfAnother() { _ = channel.service.createAlert(path, event: "ev-1", webhook: "", boundTo: "another") }
+    makeOneOfAnother()
+    _ = channel.createAlert("s1", "ix-1", event: "ev-1")
+    for _ in 0..<2 {
+      Self.cutAndOpen(channel)
+      channel.pass(100)
+      channel.recovery.advance()
+      channel.finish(0)  // what is there
+      channel.finish(0, outcome)
+      // One that is new, where ours is not, cannot be told from ours.
+      for _ in 0..<meanwhile where outcome != .lost || meanwhile > 1 { makeOneOfAnother() }
+      channel.settle(10_000)
+      let alerts = channel.service.alerts[path] ?? []
+      #expect(alerts.allSatisfy { $0.isEnabled || $0.boundTo != "another" })
+      #expect(alerts.contains { $0.isEnabled && $0.boundTo == channel.connectionID })
+    }
+  }
+
+  @Test func aListOfAlertsThatIsRefusedKeepsNoneFromBeingMade() throws {
+    let channel = try Self.up()
+    _ = channel.createAlert("s1", "ix-1", event: "ev-1")
+    channel.instead = { $0.method == .get ? .failure(ModelService.refused(403)) : nil }
+    Self.cutAndOpen(channel)
+    channel.settle(1_000)
+    #expect(channel.service.alerts["/rtstream/s1/index/ix-1/alert"]?.last?.boundTo == channel.connectionID)
   }
 
   @Test func aSwitchOfTheApplicationsIsForTheWholeFamily() throws {
@@ -252,6 +285,21 @@ struct RecoveryTests {
     channel.settle(60_000)
     #expect(channel.texts("cs-1", "capture_session") == ["exported"])
     #expect(channel.asked.count == 1, "it changes no more")
+  }
+
+  @Test(arguments: [("0", 13), ("1000", 61), ("30000", 3)]) func aSessionIsAskedForAsOftenAsTheKeySays(
+    _ key: String, _ times: Int
+  )
+    throws
+  {
+    let channel = try Self.up(["poll.interval_ms": key])
+    channel.service.sessions["cs-1"] = "active"
+    channel.call(
+      .post, "/collection/default/capture/session", #"{"ws_connection_id":"conn-1"}"#, connection: 1,
+      answer: #"{"session_id":"cs-1"}"#)
+    Self.cutAndOpen(channel)
+    channel.settle(60_000)
+    #expect(channel.asked.count == times)
   }
 
   // MARK: Silence
