@@ -76,15 +76,14 @@ int main(void) {
 #define SAID(text, n)                                                                                                          \
   "{'json':{'channel':'transcript','rtstream_id':'rts-1','data':{'text':'" text                                                \
   "','is_final':true,'start':%ld000,'end':%ld900}}}"
-  server_on(
-      s, "GET /ws",
-      "[[{'upgrade':true},{'json':{'connection_id':'conn-1'}},{'await':'bound'}," SAID("one", 0) "," SAID(
-          "two",
-          1) ",{'json':{'channel':'alert','rtstream_id':'rts-1','data':{'text':'seen','label':'L'}}},"
-             "{'json':{'channel':'alert','rtstream_id':'rts-1','data':{'text':'not taken','label':'L'}}},{'await':'never'}],"
-             "[{'upgrade':true},{'json':{'connection_id':'conn-2'}},{'await':'never'}],"
-             "[{'upgrade':true},{'json':{'connection_id':'conn-3'}},{'await':'never'}]]",
-      at, at, at + 1, at + 1);
+  server_on(s, "GET /ws",
+            "[[{'upgrade':true},{'json':{'connection_id':'conn-1'}},{'await':'bound'}," SAID("one", 0) "," SAID(
+                "two", 1) ",{'json':{'channel':'alert','rtstream_id':'rts-1','data':{'text':'seen','label':'L'}}},"
+                          "{'json':{'channel':'alert','rtstream_id':'rts-1','data':{'text':'not taken','label':'L'}}},"
+                          "{'json':{'channel':'weather','data':{'text':'rain'}}},{'text':'no JSON'},{'await':'never'}],"
+                          "[{'upgrade':true},{'json':{'connection_id':'conn-2'}},{'await':'never'}],"
+                          "[{'upgrade':true},{'json':{'connection_id':'conn-3'}},{'await':'never'}]]",
+            at, at, at + 1, at + 1);
   server_on(s, "POST /rtstream/rts-1/transcription", "{'status':200,'json':{'success':true,'data':{'status':'running'}}}");
   server_on(s, "GET /rtstream/rts-1/transcription",
             "{'status':200,'json':{'success':true,'data':{'next_page':false,'transcription_records':["
@@ -92,7 +91,8 @@ int main(void) {
             "three'}]}}}",
             at, at, at + 1, at + 1, at + 2, at + 2);
 
-  /* The first life: "one" is acknowledged, "two" and an alert are handed out, another alert is never taken. */
+  /* The first life: "one" is acknowledged, "two" and an alert are handed out, another alert is never taken, nor is what
+   * is on a channel that nobody knows. */
   vdbrt_client *client = client_with("");
   vdbrt_events *events = opened(client);
   char *out = NULL;
@@ -115,11 +115,12 @@ int main(void) {
   vdbrt_events_release(events);
   client_end(client);
 
-  /* The second: what was not acknowledged comes again, the alerts first, since they wait in the file. */
+  /* The second: what was not acknowledged comes again, first what waits in the file. */
   client = client_with("");
   events = opened(client);
   expect(events, "seen", VDBRT_EVENT_REDELIVERED, true);
   expect(events, "not taken", 0, true);
+  expect(events, "rain", 0, true);
   expect(events, "two", VDBRT_EVENT_FETCHED | VDBRT_EVENT_REDELIVERED, true);
   expect(events, "three", VDBRT_EVENT_FETCHED, true);
   OK(vdbrt_events_connection_id(events, &out, &err));

@@ -113,8 +113,7 @@ public final class EventHub: @unchecked Sendable {
 
   /// Hands an event to the subscriptions, or puts it where it waits.
   private func take(_ fields: EventFields, _ message: UnsafeRawBufferPointer) -> Verdict {
-    // The service cannot be asked for it again.
-    let receipt = fields.kind == .alert || fields.kind == .captureSession ? ledger?.keep(message) ?? Receipt() : Receipt()
+    let receipt = ledger?.keep(fields, message) ?? Receipt()
     if isPushing, !isHolding {
       push(fields, message, receipt)
       return .goOn

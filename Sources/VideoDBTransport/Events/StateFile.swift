@@ -23,6 +23,8 @@ final class StateFile: Ledger, @unchecked Sendable {
   private struct Kept {
     var number: UInt32
     var isHandedOut: Bool
+    /// Of a channel that this library does not know.
+    var isOther: Bool
     var event: [UInt8]
   }
 
@@ -148,7 +150,9 @@ final class StateFile: Ledger, @unchecked Sendable {
       for entry in json["kept"]?.elements ?? [] {
         guard let number = entry["number"]?.int, let event = entry["event"]?.bytes else { continue }
         state.kept.append(
-          Kept(number: UInt32(truncatingIfNeeded: number), isHandedOut: entry["handed_out"]?.bool ?? true, event: event))
+          Kept(
+            number: UInt32(truncatingIfNeeded: number), isHandedOut: entry["handed_out"]?.bool ?? true,
+            isOther: entry["other"]?.bool ?? false, event: event))
         state.nextNumber = max(state.nextNumber, UInt32(truncatingIfNeeded: number) &+ 1)
       }
     }
@@ -210,12 +214,14 @@ final class StateFile: Ledger, @unchecked Sendable {
       lengthMs: UInt32(clamping: milliseconds(fields.end) - startMs), number: number, isDone: false)
   }
 
-  /// A message that the service cannot be asked for again: kept until it is acknowledged.
-  func keep(_ message: UnsafeRawBufferPointer) -> Receipt {
-    state.withLock { state in
+  /// A message that the service cannot be asked for again is kept until it is acknowledged. Of channels that are not known only JSON.
+  func keep(_ fields: EventFields, _ message: UnsafeRawBufferPointer) -> Receipt {
+    let isOther = fields.kind == .other && !fields.flags.contains(.notJSON)
+    guard isOther || fields.kind == .alert || fields.kind == .captureSession else { return Receipt() }
+    return state.withLock { state in
       let number = state.nextNumber
       state.nextNumber &+= 1
-      state.kept.append(Kept(number: number, isHandedOut: false, event: Array(message)))
+      state.kept.append(Kept(number: number, isHandedOut: false, isOther: isOther, event: Array(message)))
       writeText(&state)
       return Receipt(place: Receipt.kept, number: number)
     }
@@ -288,9 +294,15 @@ final class StateFile: Ledger, @unchecked Sendable {
 
   private func writeText(_ state: inout State) {
     var text = Self.text(state)
-    // What does not fit is not kept, oldest first; it is delivered all the same.
+    // What does not fit is not kept, unknown channels and the oldest first; it is delivered all the same.
     while text.count > Self.textBytes - 24, !state.kept.isEmpty {
-      state.kept.removeFirst(max(state.kept.count / 4, 1))
+      let others = state.kept.contains { $0.isOther }
+      var left = max(state.kept.count / 4, 1)
+      state.kept.removeAll {
+        guard left > 0, $0.isOther || !others else { return false }
+        left -= 1
+        return true
+      }
       log(.warning, "client", "The state file is full: events that were not acknowledged are kept no longer.")
       text = Self.text(state)
     }
@@ -318,6 +330,7 @@ final class StateFile: Ledger, @unchecked Sendable {
       var entry = JSONWriter()
       entry.set("number", Int64(event.number))
       entry.set("handed_out", event.isHandedOut)
+      if event.isOther { entry.set("other", true) }
       entry.set("event", json: event.event)
       kept += entry.text
     }
