@@ -75,11 +75,11 @@ live: ; @scripts/live.sh
 # The sizes of scripts/chaos.sh: EVENTS, FAULTS, RATE, SEED, CLIENTS.
 chaos: ; @scripts/chaos.sh
 bench-search: ; @VDBRT_BENCH=1 $(SWIFT) run --package-path localservice -c release -j $(JOBS) bench-search $(RECORDS)
-# The settings of bench/run.py: ROUNDS, SCALE, ONLY.
+# The settings of bench/run.py: ROUNDS, SCALE, CHANNELS, ONLY.
 bench: all
 	@scripts/deps.sh bench
 	@scripts/venv.sh
-	@ROUNDS=$(ROUNDS) SCALE=$(SCALE) ONLY='$(ONLY)' $(PYTHON) bench/run.py
+	@ROUNDS=$(ROUNDS) SCALE=$(SCALE) CHANNELS=$(CHANNELS) ONLY='$(ONLY)' $(PYTHON) bench/run.py
 valgrind: ; @scripts/test.sh valgrind
 asan: ; @scripts/test.sh asan
 tsan: ; @scripts/test.sh tsan

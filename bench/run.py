@@ -3,6 +3,7 @@
 
     ROUNDS=5   interleaved rounds; the lowest figure of all counts
     SCALE=1    of the numbers of events and calls
+    CHANNELS=10000  of the measurements with many
     ONLY=      a regular expression: only what it finds in `kind/row`, such as events/ours or latency
 """
 
@@ -10,28 +11,30 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from suite import build, events, report
+from suite import build, events, report, scale
 from suite.serving import Failure
 
+# Kind: title, what measures it, what makes a table of it.
 KINDS = {
-    events.PLAIN: "Events",
-    events.TLS: "Events over TLS",
-    events.FRAGMENTED: "Events, one in ten in two or three frames",
+    events.PLAIN: ("Events", lambda: events.run(events.PLAIN), events.table),
+    events.TLS: ("Events over TLS", lambda: events.run(events.TLS), events.table),
+    events.FRAGMENTED: ("Events, one in ten in two or three frames", lambda: events.run(events.FRAGMENTED), events.table),
+    "scale": ("Many channels in one process", scale.run, scale.table),
 }
 
 
 def main():
     if not build.build("server"):
         return 1
-    for kind, title in KINDS.items():
+    for kind, (title, run, table) in KINDS.items():
         try:
-            print(f"{title}", file=sys.stderr)
-            results = events.run(kind)
+            print(title, file=sys.stderr, flush=True)
+            results = run()
         except Failure as failure:
             print(f"{kind}: {failure}", file=sys.stderr)
             return 1
         if results:
-            print(f"\n{title}\n\n{report.table(*events.table(results))}\n", flush=True)
+            print(f"\n{title}\n\n{report.table(*table(results))}\n", flush=True)
     return 0
 
 

@@ -1,13 +1,10 @@
 /* What each client in C and C++ counts, measures and prints. */
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include "clock.h"
 
 enum { STAMP_AT = sizeof "{\"sent_ns\":" - 1 };
 
@@ -16,14 +13,6 @@ static struct {
   double cpu, wall;
   uint32_t *latency; /* ns of each event, where events carry the time of their sending */
 } tally;
-
-static inline uint64_t clock_ns(clockid_t clock) {
-  struct timespec t;
-  clock_gettime(clock, &t);
-  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
-static inline double seconds(clockid_t clock) { return (double)clock_ns(clock) * 1e-9; }
 
 /* Before the first event, from the command line: URL EVENTS [latency]. */
 static void tally_begin(int argc, char **argv) {

@@ -7,8 +7,12 @@
  * its sending in front: {"sent_ns":...,"channel":... The WebSocket whose URL REST gave out (/ws/bound) gets them once B calls (2) have
  * bound something to it. Every event has new times; REST gives the same answer to every call of one path.
  *
- * Prints a line of JSON when it listens: its port and what a client has to find in N events. Ends when its standard input does, and then
- * prints the CPU seconds that it used from the first event on.
+ * Prints a line of JSON when it listens: its port and what a client has to find in N events. What it reads are commands, one a line:
+ *
+ *   blast N      the oldest WebSocket gets N events as fast as it takes them
+ *   spread N R   N events at R a second, one to each WebSocket in turn
+ *
+ * Ends when its standard input does, and then prints the CPU seconds that it used from the first event on.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -19,15 +23,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "connection.h"
+#include "descriptors.h"
 #include "pool.h"
 
-enum { POOL = 10000, CHUNK = 256 * 1024, HEADERS = 16384 };
+enum { POOL = 10000, CHUNK = 256 * 1024, HEADERS = 16384, FRAMES = 1024 };
 
 static struct {
   int epoll, listener, timer, port;
@@ -36,7 +40,11 @@ static struct {
   long rate, bindings;
   uint32_t websockets, round;
   struct pool pool;
-  struct connection *paced; /* gets an event with each tick of the timer */
+  struct connection **sockets; /* the WebSockets by number; NULL: it has gone */
+  uint32_t sockets_size;
+  uint64_t paced; /* events that go out with the ticks of the timer, to sockets[turn] */
+  uint32_t turn;
+  bool is_spread;
   struct connection *held;
   uint32_t bound, next;
   double cpu_before;
@@ -76,7 +84,7 @@ static bool blast(struct connection *c) {
     watch(c, !is_over);
     return !is_over;
   }
-  while (c->left > 0 && server.rate == 0) {
+  while (c->left > 0) {
     uint64_t in_round = c->left < server.pool.count ? c->left : server.pool.count;
     size_t end = server.pool.ends[in_round - 1];
     size_t size = end - c->sent < CHUNK ? end - c->sent : CHUNK;
@@ -102,40 +110,68 @@ static bool blast(struct connection *c) {
 static bool send_stamped(struct connection *c) {
   size_t length;
   const char *json = pool_json(&server.pool, server.next, &length);
-  if (++server.next == server.pool.count)
-    server.next = 0;
   char frame[4096];
   char *payload = frame + 4;
   int stamp = snprintf(payload, 64, "{\"sent_ns\":%020llu,", (unsigned long long)now_ns());
   memcpy(payload + stamp, json + 1, length - 1);
   length += (size_t)stamp - 1;
   frame_header(frame, 0x81, length);
-  if (server.next == 0)
+  if (++server.next == server.pool.count) {
+    server.next = 0;
     pool_set_round(&server.pool, ++server.round);
+  }
   return connection_send(c, frame, length + 4);
+}
+
+static void begin_paced(uint64_t count, long rate) {
+  long interval = 1000000000 / rate;
+  struct itimerspec every = {{interval / 1000000000, interval % 1000000000}, {0, 20000000}};
+  server.paced = count;
+  if (timerfd_settime(server.timer, 0, &every, NULL))
+    fail("timerfd_settime");
 }
 
 static bool begin_events(struct connection *c) {
   c->is_held = false;
   server.cpu_before = cpu_seconds();
+  if (server.rate > 0) {
+    server.turn = c->number;
+    begin_paced(server.events, server.rate);
+    return true;
+  }
   c->left = server.events;
-  if (server.rate == 0)
-    return blast(c);
-  server.paced = c;
-  long interval = 1000000000 / server.rate;
-  struct itimerspec every = {{0, interval}, {0, 20000000}};
-  return timerfd_settime(server.timer, 0, &every, NULL) == 0;
+  return blast(c);
 }
 
 static void tick(void) {
   uint64_t ticks;
   if (read(server.timer, &ticks, sizeof ticks) != sizeof ticks)
     return;
-  for (; ticks > 0 && server.paced && server.paced->left > 0; ticks--) {
-    server.paced->left--;
-    if (!send_stamped(server.paced))
-      server.paced = NULL; /* the loop learns of its end by itself */
+  for (; ticks > 0 && server.paced > 0; ticks--, server.paced--) {
+    struct connection *c = server.sockets[server.turn];
+    if (c)
+      send_stamped(c); /* the loop learns of its end by itself */
+    if (server.is_spread && ++server.turn == server.websockets)
+      server.turn = 0;
   }
+}
+
+/* What the standard input says; false at its end. */
+static bool obey(void) {
+  char line[128];
+  unsigned long long count;
+  long rate;
+  if (!fgets(line, sizeof line, stdin))
+    return false;
+  if (sscanf(line, "blast %llu", &count) == 1 && server.websockets > 0 && server.sockets[0]) {
+    server.sockets[0]->left = count;
+    blast(server.sockets[0]);
+  } else if (sscanf(line, "spread %llu %ld", &count, &rate) == 2) {
+    server.is_spread = true;
+    server.turn = 0;
+    begin_paced(count, rate);
+  }
+  return true;
 }
 
 /* ---- REST --------------------------------------------------------------------------------------------------------- */
@@ -191,6 +227,11 @@ static bool upgrade(struct connection *c, const char *request, const char *key) 
       encoded);
   c->is_websocket = true;
   c->number = server.websockets++;
+  if (c->number >= server.sockets_size) {
+    server.sockets_size = 2 * server.sockets_size + 16;
+    server.sockets = realloc(server.sockets, server.sockets_size * sizeof *server.sockets);
+  }
+  server.sockets[c->number] = c;
   char id[64];
   int id_length = snprintf(id, sizeof id, "{\"connection_id\":\"conn-%u\"}", c->number);
   length += (int)frame_header(text + length, 0x81, (uint64_t)id_length);
@@ -222,7 +263,7 @@ static bool take_frames(struct connection *c) {
       size_t size = frame_header(reply, opcode == 8 ? 0x88 : 0x8A, length);
       memcpy(reply + size, p + 6, length);
       /* Between the frames of events only. */
-      if ((c->left == 0 || server.rate > 0) && !connection_send(c, reply, size + length))
+      if (c->left == 0 && !connection_send(c, reply, size + length))
         return false;
       if (opcode == 8)
         return false;
@@ -258,6 +299,10 @@ static bool take_requests(struct connection *c) {
     c->in[size + body] = after;
     c->in_count -= size + body;
     memmove(c->in, c->in + size + body, c->in_count);
+  }
+  if (c->in_count < FRAMES) { /* thousands of them should not take much */
+    c->in_size = FRAMES;
+    c->in = realloc(c->in, c->in_size);
   }
   return take_frames(c);
 }
@@ -310,8 +355,8 @@ static void serve(struct connection *c, uint32_t events) {
     return;
   if (server.held == c)
     server.held = NULL;
-  if (server.paced == c)
-    server.paced = NULL;
+  if (c->is_websocket)
+    server.sockets[c->number] = NULL;
   connection_free(c);
 }
 
@@ -361,10 +406,8 @@ int main(int argc, char **argv) {
     }
   }
   signal(SIGPIPE, SIG_IGN);
-  struct rlimit files;
-  getrlimit(RLIMIT_NOFILE, &files);
-  files.rlim_cur = files.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &files);
+  raise_descriptors();
+  setvbuf(stdin, NULL, _IONBF, 0); /* what it has read and not given would be lost on epoll */
   pool_make(&server.pool, POOL, fragmented);
   listen_anywhere();
   server.epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -384,12 +427,14 @@ int main(int argc, char **argv) {
     int count = epoll_wait(server.epoll, ready, 256, -1);
     for (int i = 0; i < count; i++) {
       void *tag = ready[i].data.ptr;
-      if (tag == NULL) {
+      if (tag == NULL && !obey()) {
         printf("{\"cpu\":%.6f}\n", server.cpu_before > 0 ? cpu_seconds() - server.cpu_before : 0);
         return 0;
       }
       if (tag == &server.listener)
         accept_all();
+      else if (tag == NULL)
+        continue;
       else if (tag == &server.timer)
         tick();
       else

@@ -22,6 +22,8 @@ PROGRAMS = {
     "beast_simdjson": (["clients/beast.cpp"], ["-lsimdjson", "-lssl", "-lcrypto"]),
     "beast_rapidjson": (["clients/beast.cpp"], ["-DRAPIDJSON", "-lssl", "-lcrypto"]),
     "lws_jansson": (["clients/lws_jansson.c"], ["-lwebsockets", "-ljansson"]),
+    "scale_hand": (["clients/scale_hand.c"], ["-lcurl"]),
+    "scale_ours": (["clients/scale_ours.c"], OURS),
     "ours_callback": (["clients/ours_callback.c"], OURS),
     "ours_batch": (["clients/ours_batch.c"], OURS),
 }

@@ -12,6 +12,7 @@ PYTHON = ROOT / "build/venv/bin/python3"
 
 ROUNDS = int(os.environ.get("ROUNDS") or 5)
 SCALE = float(os.environ.get("SCALE") or 1)
+CHANNELS = int(os.environ.get("CHANNELS") or 10_000)
 ONLY = re.compile(os.environ.get("ONLY") or "")
 
 

@@ -8,7 +8,7 @@ import sys
 def interleave(rows, rounds, measure):
     """{row: [what `measure` gave in each round]}. A failure of one is a failure of the benchmark."""
     results = {row.name: [] for row in rows}
-    for number in range(rounds):
+    for number in range(rounds if rows else 0):
         print(f"  round {number + 1} of {rounds}, load {os.getloadavg()[0]:.2f}", file=sys.stderr, flush=True)
         for row in rows if number % 2 == 0 else reversed(rows):
             results[row.name].append(measure(row))
