@@ -79,7 +79,7 @@ bench-search: ; @VDBRT_BENCH=1 $(SWIFT) run --package-path localservice -c relea
 bench: all
 	@scripts/deps.sh bench
 	@scripts/venv.sh
-	@ROUNDS=$(ROUNDS) SCALE=$(SCALE) CHANNELS=$(CHANNELS) ONLY='$(ONLY)' $(PYTHON) bench/run.py
+	@ROUNDS=$(ROUNDS) LATENCY_ROUNDS=$(LATENCY_ROUNDS) START_ROUNDS=$(START_ROUNDS) SCALE=$(SCALE) CHANNELS=$(CHANNELS) ONLY='$(ONLY)' $(PYTHON) bench/run.py
 valgrind: ; @scripts/test.sh valgrind
 asan: ; @scripts/test.sh asan
 tsan: ; @scripts/test.sh tsan

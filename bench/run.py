@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """What libvideodb_rt costs, beside what else one could use. `make bench` runs it; README.md beside it says how to read and to extend it.
 
-    ROUNDS=5   interleaved rounds; the lowest figure of all counts
+    ROUNDS=5   interleaved rounds of events and REST; the lowest figure of all counts
+    LATENCY_ROUNDS=20, START_ROUNDS=100   the same of latency and start-up; the median counts
     SCALE=1    of the numbers of events and calls
     CHANNELS=10000  of the measurements with many
     ONLY=      a regular expression: only what it finds in `kind/row`, such as events/ours or latency
@@ -11,7 +12,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from suite import build, events, report, scale
+from suite import build, events, latency, report, rest, scale, start
 from suite.serving import Failure
 
 # Kind: title, what measures it, what makes a table of it.
@@ -19,6 +20,9 @@ KINDS = {
     events.PLAIN: ("Events", lambda: events.run(events.PLAIN), events.table),
     events.TLS: ("Events over TLS", lambda: events.run(events.TLS), events.table),
     events.FRAGMENTED: ("Events, one in ten in two or three frames", lambda: events.run(events.FRAGMENTED), events.table),
+    "latency": ("Latency at 1,000 events a second", latency.run, latency.table),
+    "rest": ("REST", rest.run, rest.table),
+    "start": ("Start-up", start.run, start.table),
     "scale": ("Many channels in one process", scale.run, scale.table),
 }
 

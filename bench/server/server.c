@@ -112,7 +112,7 @@ static bool send_stamped(struct connection *c) {
   const char *json = pool_json(&server.pool, server.next, &length);
   char frame[4096];
   char *payload = frame + 4;
-  int stamp = snprintf(payload, 64, "{\"sent_ns\":%020llu,", (unsigned long long)now_ns());
+  int stamp = snprintf(payload, 64, "{\"sent_ns\":%llu,", (unsigned long long)now_ns());
   memcpy(payload + stamp, json + 1, length - 1);
   length += (size_t)stamp - 1;
   frame_header(frame, 0x81, length);

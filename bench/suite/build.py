@@ -24,6 +24,11 @@ PROGRAMS = {
     "lws_jansson": (["clients/lws_jansson.c"], ["-lwebsockets", "-ljansson"]),
     "scale_hand": (["clients/scale_hand.c"], ["-lcurl"]),
     "scale_ours": (["clients/scale_ours.c"], OURS),
+    "rest_hand": (["clients/rest_hand.c"], ["-lcurl", "-ljansson", "-pthread"]),
+    "rest_ours": (["clients/rest_ours.c"], [*OURS, "-pthread"]),
+    "launch": (["clients/launch.c"], []),
+    "start_hand": (["clients/start_hand.c"], ["-lcurl", "-ljansson"]),
+    "start_ours": (["clients/start_ours.c"], OURS),
     "ours_callback": (["clients/ours_callback.c"], OURS),
     "ours_batch": (["clients/ours_batch.c"], OURS),
 }

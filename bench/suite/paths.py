@@ -11,6 +11,8 @@ LIBRARY = ROOT / "build/lib"
 PYTHON = ROOT / "build/venv/bin/python3"
 
 ROUNDS = int(os.environ.get("ROUNDS") or 5)
+LATENCY_ROUNDS = int(os.environ.get("LATENCY_ROUNDS") or 20)
+START_ROUNDS = int(os.environ.get("START_ROUNDS") or 100)
 SCALE = float(os.environ.get("SCALE") or 1)
 CHANNELS = int(os.environ.get("CHANNELS") or 10_000)
 ONLY = re.compile(os.environ.get("ONLY") or "")

@@ -9,7 +9,8 @@ def interleave(rows, rounds, measure):
     """{row: [what `measure` gave in each round]}. A failure of one is a failure of the benchmark."""
     results = {row.name: [] for row in rows}
     for number in range(rounds if rows else 0):
-        print(f"  round {number + 1} of {rounds}, load {os.getloadavg()[0]:.2f}", file=sys.stderr, flush=True)
+        if number % 10 == 0 or rounds <= 10:
+            print(f"  round {number + 1} of {rounds}, load {os.getloadavg()[0]:.2f}", file=sys.stderr, flush=True)
         for row in rows if number % 2 == 0 else reversed(rows):
             results[row.name].append(measure(row))
     return results
@@ -25,8 +26,8 @@ def median(samples, key):
     return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
-def ratio(results, row, other, key="cpu"):
-    """Of the lowest figures, as text; empty where one was not measured."""
+def ratio(results, row, other, key="cpu", of=lowest):
+    """As text; empty where one was not measured."""
     if not results.get(row) or not results.get(other):
         return ""
-    return f"{lowest(results[row], key) / lowest(results[other], key):.2f}"
+    return f"{of(results[row], key) / of(results[other], key):.2f}"

@@ -39,8 +39,8 @@ class Server:
         self.process.wait(TIMEOUT)
 
 
-def run_client(command, environment):
-    """The line of JSON that it prints."""
+def run_lines(command, environment):
+    """What it prints."""
     command = [str(part) for part in command]
     try:
         done = subprocess.run(
@@ -50,4 +50,9 @@ def run_client(command, environment):
         raise Failure(f"did not end within {TIMEOUT} s") from None
     if done.returncode:
         raise Failure(f"exit code {done.returncode}: {done.stderr.strip()[-400:]}")
-    return json.loads(done.stdout.splitlines()[-1])
+    return done.stdout.splitlines()
+
+
+def run_client(command, environment):
+    """The line of JSON that it prints last."""
+    return json.loads(run_lines(command, environment)[-1])
