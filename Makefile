@@ -87,7 +87,7 @@ lint: ; @scripts/test.sh format
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests localservice/Package.swift localservice/Sources localservice/Tests \
-	  localservice/Benchmarks localservice/Examples
+	  localservice/Benchmarks localservice/Examples examples/swift
 	clang-format -i $$(git ls-files '*.c' '*.h' '*.cpp' '*.hpp')
 	! command -v gofmt >/dev/null || gofmt -w bindings/go examples/go bench/clients/go_events
 

@@ -2,9 +2,11 @@ import VideoDB
 import VideoDBCore
 
 extension Client {
-  /// Opens an event channel of a collection and suspends until it is open. It is one that is pulled.
-  public func openEvents(collection: String = "default") async throws(VideoDBError) -> EventChannel {
-    let channel = try openEvents(collection: Array(collection.utf8), wait: false, retry: false)
+  /// Opens an event channel of a collection and suspends until it is open. It is one that is pulled. `stateFile` is where it keeps what
+  /// outlives the process; nil: the one of the configuration, if any.
+  public func openEvents(collection: String = "default", stateFile: String? = nil) async throws(VideoDBError) -> EventChannel {
+    let channel = try openEvents(
+      collection: Array(collection.utf8), wait: false, retry: false, stateFile: stateFile.map { Array($0.utf8) })
     while !(try channel.hasOpened()) {
       if Task.isCancelled {
         channel.release()
@@ -18,7 +20,9 @@ extension Client {
 
 extension VideoCollection {
   /// Opens an event channel of this collection and suspends until it is open. It is one that is pulled.
-  public func openEvents() async throws(VideoDBError) -> EventChannel { try await client.openEvents(collection: id) }
+  public func openEvents(stateFile: String? = nil) async throws(VideoDBError) -> EventChannel {
+    try await client.openEvents(collection: id, stateFile: stateFile)
+  }
 }
 
 extension EventChannel {

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 
 from support import ROOT
@@ -69,6 +70,19 @@ func page(ctx context.Context, conn *videodb.Client, stream *videodb.RTStream) e
 	return nil
 }
 """,
+    "swift": """import Foundation
+import VideoDB
+import VideoDBAsync
+@main struct Page {
+  static func main() async throws {
+    let client = try Client.connect()
+    try await page(client, try await client.defaultCollection.rtstream(CommandLine.arguments[1]).value)
+  }
+}
+func page(_ client: Client, _ stream: RTStream) async throws {
+%s
+}
+""",
 }
 
 
@@ -99,13 +113,18 @@ def flags(*libraries):
 
 
 def compiled(language, source, program, strict=True):
-    """Builds a program from a source file."""
+    """Builds a program from a source file, or from a folder. That of a Swift package has the name of its product."""
     program.parent.mkdir(parents=True, exist_ok=True)
     warnings = WARNINGS if strict else []
     if language == "c":
         run(["gcc", "-std=c11", "-g", *warnings, source, "-o", program, *flags("videodb_rt", "jansson")])
     elif language == "cpp":
         run(["g++", "-std=c++17", "-g", *warnings, source, "-o", program, *flags("videodb_rt")])
+    elif language == "swift":
+        # In one folder, so that the library is built once for all packages; SwiftPM would take the plan of another one for this one's.
+        options = ["--scratch-path", ROOT / ".build-examples", "--disable-build-manifest-caching", "-j", os.environ.get("JOBS", "2")]
+        run([os.environ.get("SWIFT", "swift"), "build", "--package-path", source, *options], timeout=300)
+        shutil.copy(ROOT / ".build-examples/debug" / program.name, program)
     else:
         run(["go", "build", "-o", program, "."], folder=source)
     return program
@@ -118,4 +137,13 @@ def go_module(folder):
     for command in blocks("go.md", "sh"):
         if command.startswith("go mod"):
             run(["sh", "-e", "-c", command], folder=folder, CHECKOUT=str(ROOT))
+    return folder
+
+
+def swift_package(folder, file, source):
+    """A package of its own, as the page says, with one file."""
+    manifest = blocks("swift.md", "swift")[0]
+    (folder / "Package.swift").write_text(manifest.replace("/path/to/libvideodb_rt", str(ROOT)))
+    (folder / "Sources/first").mkdir(parents=True)
+    (folder / "Sources/first" / file).write_text(source)
     return folder

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from camera import Watched, Webhooks, make_clip, missing
-from programs import BUILD, FRAMES, blocks, compiled, go_module, run
+from programs import BUILD, FRAMES, blocks, compiled, go_module, run, swift_package
 from support import KEY, ROOT, ScriptedServer, figure, local_service_program
 from test_docs import SECTIONS
 
@@ -17,10 +17,11 @@ EXAMPLES = {
     "cpp": lambda: [compiled("cpp", ROOT / "examples/cpp/realtime.cpp", BUILD / "realtime-cpp")],
     "go": lambda: [compiled("go", ROOT / "examples/go/realtime", BUILD / "realtime-go")],
     "python": lambda: [ROOT / "build/venv/bin/python3", ROOT / "examples/python/realtime.py"],
+    "swift": lambda: [compiled("swift", ROOT / "examples/swift", BUILD / "swift/realtime")],
 }
 # Of a sentence that was half over when the index was made, the first scene has the rest.
 SAID = {**SECTIONS, "audio-indexing": [r"\d\d:\d\d:\d\d  .*\b(car|white|gate)\b"]}
-PAGES = {"c": "c.md", "cpp": "cpp.md", "go": "go.md"}
+PAGES = {"c": "c.md", "cpp": "cpp.md", "go": "go.md", "swift": "swift.md"}
 CAMERA = "rtsp://camera.local/stream"
 
 
@@ -86,6 +87,8 @@ class Examples(unittest.TestCase):
         for language, page in PAGES.items():
             with self.subTest(page=page):
                 all_blocks = blocks(page, language)
+                if language == "swift":
+                    all_blocks.pop(0)  # the manifest of both
                 self.assertGreater(len(all_blocks), 5)
                 folder = self.folder / language
                 for name, source in (("first", all_blocks[0]), ("page", FRAMES[language] % "\n".join(all_blocks[1:]))):
@@ -100,6 +103,8 @@ class Examples(unittest.TestCase):
         if language == "go":
             (folder / "main.go").write_text(source)
             return compiled("go", go_module(folder), folder / name)
+        if language == "swift":
+            return compiled("swift", swift_package(folder, "main.swift" if name == "first" else "Page.swift", source), folder / "first")
         file = folder / f"{name}.{language}"
         file.write_text(source)
         if name == "first":  # as the page says

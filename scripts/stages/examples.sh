@@ -1,5 +1,5 @@
 #!/bin/bash
-# examples/ in C, C++, Go and Python: each section of the specification, and the code of docs/, against one local service.
+# examples/ in C, C++, Go, Python and Swift: each section of the specification, and the code of docs/, against one local service.
 set -u
 cd "$(dirname "$0")/../.."
 . scripts/env.sh
