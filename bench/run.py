@@ -12,7 +12,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from suite import build, events, latency, report, rest, scale, start
+from suite import build, events, latency, profile, report, rest, scale, start
 from suite.serving import Failure
 
 # Kind: title, what measures it, what makes a table of it.
@@ -23,6 +23,7 @@ KINDS = {
     "latency": ("Latency at 1,000 events a second", latency.run, latency.table),
     "rest": ("REST", rest.run, rest.table),
     "start": ("Start-up", start.run, start.table),
+    "profile": ("Where the instructions of an event go", profile.run, profile.table),
     "scale": ("Many channels in one process", scale.run, scale.table),
 }
 

@@ -61,6 +61,7 @@ test_needs() {
   need valgrind have valgrind
   need libc6-dbg any /usr/lib/debug/.build-id/*
   need openssl have openssl
+  need libssl-dev pkg-config --exists openssl
   # a camera that speaks RTSP (Tests/Support/rtsp_camera.py)
   need python3-gi "$PYTHON" -c 'import gi'
   need gir1.2-gst-rtsp-server-1.0 any /usr/lib/*/girepository-1.0/GstRtspServer-1.0.typelib

@@ -31,6 +31,7 @@ localservice: local
 python: embedded local
 go: embedded local
 examples: embedded local
+budgets: embedded
 '
 # Last and alone: it measures how late events come.
 table+="chaos: $(printf '%s' "$table" | sed -n 's/^\([a-z0-9-]*\):.*/\1/p' | tr '\n' ' ')
