@@ -30,8 +30,10 @@ let linkerSettings: [LinkerSetting] =
           "-use-ld=lld", "-Xlinker", "-soname=libvideodb_rt.so.0",
           "-Xlinker", "--version-script=\(Context.packageDirectory)/pkgconfig/videodb_rt.map",
           "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all", "-Xlinker", "--as-needed", "-Xlinker", "-znodelete",
-          "-Xlinker", "-zrelro", "-Xlinker", "-znow",
-          // Where the linker optimises: stretches of code that stand in several places become functions.
+          "-Xlinker", "-zrelro", "-Xlinker", "-znow", "-Xlinker", "-O2",
+          // Where the linker optimises: only what gets smaller by it goes in the place of a call, and stretches of code that stand
+          // in several places become functions.
+          "-Xlinker", "-mllvm", "-Xlinker", "-inline-threshold=-15",
           "-Xlinker", "-mllvm", "-Xlinker", "-enable-machine-outliner=always",
           "-Xlinker", "-mllvm", "-Xlinker", "-enable-linkonceodr-outlining",
         ] + (sanitized ? [] : ["-Xlinker", "-zdefs"]))
