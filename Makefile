@@ -75,11 +75,11 @@ live: ; @scripts/live.sh
 # The sizes of scripts/chaos.sh: EVENTS, FAULTS, RATE, SEED, CLIENTS.
 chaos: ; @scripts/chaos.sh
 bench-search: ; @VDBRT_BENCH=1 $(SWIFT) run --package-path localservice -c release -j $(JOBS) bench-search $(RECORDS)
-# The settings of bench/run.py: ROUNDS, SCALE, CHANNELS, ONLY.
+# The settings are those of bench/run.py.
 bench: all
 	@scripts/deps.sh bench
 	@scripts/venv.sh
-	@ROUNDS=$(ROUNDS) LATENCY_ROUNDS=$(LATENCY_ROUNDS) START_ROUNDS=$(START_ROUNDS) SCALE=$(SCALE) CHANNELS=$(CHANNELS) ONLY='$(ONLY)' $(PYTHON) bench/run.py
+	@ROUNDS=$(ROUNDS) LATENCY_ROUNDS=$(LATENCY_ROUNDS) START_ROUNDS=$(START_ROUNDS) SCALE=$(SCALE) CHANNELS=$(CHANNELS) ONLY='$(ONLY)' WRITE=$(WRITE) $(PYTHON) bench/run.py
 valgrind: ; @scripts/test.sh valgrind
 asan: ; @scripts/test.sh asan
 tsan: ; @scripts/test.sh tsan
@@ -89,7 +89,7 @@ format:
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests localservice/Package.swift localservice/Sources localservice/Tests \
 	  localservice/Benchmarks localservice/Examples examples/swift
 	clang-format -i $$(git ls-files '*.c' '*.h' '*.cpp' '*.hpp')
-	! command -v gofmt >/dev/null || gofmt -w bindings/go examples/go bench/clients/go_events
+	! command -v gofmt >/dev/null || gofmt -w bindings/go examples/go bench
 
 # Installs what was built, so that it can be run as root without a Swift toolchain on root's PATH.
 install:

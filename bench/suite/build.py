@@ -6,15 +6,15 @@ import sys
 
 from suite.paths import BENCH, BUILD, LIBRARY, ROOT
 
-C = ["-O2", "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra"]
-CXX = ["-O2", "-std=c++17", "-D_GNU_SOURCE", "-Wall", "-Wextra"]
+C = ["-O2", "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"]
+CXX = ["-O2", "-std=c++17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"]
 OURS = [f"-I{ROOT / 'build/include'}", f"-L{LIBRARY}", "-lvideodb_rt", f"-Wl,-rpath,{LIBRARY}"]
 
-GO = "go_events"
+GO = {"go_events": "clients/go_events", "http2": "server/http2"}  # programs in Go, and where they are
 
 # Name: sources, and what they are compiled and linked with.
 PROGRAMS = {
-    "server": (["server/server.c", "server/pool.c", "server/connection.c"], ["-lssl", "-lcrypto"]),
+    "server": ([f"server/{part}.c" for part in ("server", "sending", "rest", "websocket", "pool", "connection")], ["-lssl", "-lcrypto"]),
     "raw": (["clients/raw.c"], []),
     "hand_frames": (["clients/hand_frames.c"], ["-lcurl"]),
     "hand_simdjson": (["clients/hand_simdjson.cpp"], ["-lcurl", "-lsimdjson"]),
@@ -67,8 +67,8 @@ def compile(command, name, folder=BENCH):
 
 def build(name):
     """false where it cannot be built, which is said."""
-    if name == GO:
-        return compile(["go", "build", "-o", BUILD / GO, "."], name, BENCH / "clients/go_events")  # knows by itself what is current
+    if name in GO:
+        return compile(["go", "build", "-o", BUILD / name, "."], name, BENCH / GO[name])  # knows by itself what is current
     names, flags = PROGRAMS[name]
     program, sources = BUILD / name, [BENCH / source for source in names]
     return is_current(program, sources) or compile([*compiler(names), "-o", program, *sources, *flags], name)

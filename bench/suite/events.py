@@ -60,9 +60,9 @@ ROWS = [
     Row("beast_rapidjson", "C++, Boost.Beast, RapidJSON", "beast_rapidjson", events=500_000),
     Row(JANSSON, f"{C}, jansson", "hand_jansson", events=300_000),
     Row("lws_jansson", "C, libwebsockets, jansson", "lws_jansson", events=300_000),
-    Row("ours_go_batch", f"{LIBRARY}, Go, NextBatch", build.GO, ("batch",), events=300_000),
-    Row("ours_go_events", f"{LIBRARY}, Go, range Events", build.GO, ("events",), events=300_000, kinds=(PLAIN,)),
-    Row("go_gorilla", "Go, gorilla, encoding/json", build.GO, ("gorilla",), events=200_000),
+    Row("ours_go_batch", f"{LIBRARY}, Go, NextBatch", "go_events", ("batch",), events=300_000),
+    Row("ours_go_events", f"{LIBRARY}, Go, range Events", "go_events", ("events",), events=300_000, kinds=(PLAIN,)),
+    Row("go_gorilla", "Go, gorilla, encoding/json", "go_events", ("gorilla",), events=200_000),
     Row("node_ws", "Node, ws, JSON.parse", "node", events=200_000),
     Row("ours_python_batch", f"{LIBRARY}, Python, batch()", "python", ("batch",), events=200_000),
     Row("ours_python_events", f"{LIBRARY}, Python, async events()", "python", ("events",), events=200_000, kinds=(PLAIN,)),
@@ -84,7 +84,8 @@ def check(row, result, expected):
 
 def measure(kind, row, tls):
     events = scaled(row.events // 2 if tls else row.events, 10000)
-    with tempfile.TemporaryDirectory() as folder, Server("--events", events, *OPTIONS[kind], tls=tls) as server:
+    options = [*OPTIONS[kind], *(["--tls", *tls] if tls else [])]
+    with tempfile.TemporaryDirectory() as folder, Server("--events", events, *options, tls=tls) as server:
         environment = {"BENCH_PAYLOAD": str(server.expected["payload"])}
         if tls:
             environment["BENCH_CA"] = environment["SSL_CERT_FILE"] = str(tls[0])
@@ -95,7 +96,7 @@ def measure(kind, row, tls):
     return {
         "cpu": result["cpu"] / events * 1e6,
         "wall": result["wall"] / events * 1e6,
-        "server": server.cpu / events * 1e6,
+        "server": server.ended["cpu"] / events * 1e6,
     }
 
 

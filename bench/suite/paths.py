@@ -16,6 +16,8 @@ START_ROUNDS = int(os.environ.get("START_ROUNDS") or 100)
 SCALE = float(os.environ.get("SCALE") or 1)
 CHANNELS = int(os.environ.get("CHANNELS") or 10_000)
 ONLY = re.compile(os.environ.get("ONLY") or "")
+_is_whole = not any(os.environ.get(name) for name in ("ONLY", "SCALE", "CHANNELS"))
+WRITES = (os.environ.get("WRITE") or ("yes" if _is_whole else "no")) == "yes"
 
 
 def scaled(count, step=1000):

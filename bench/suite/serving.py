@@ -21,21 +21,21 @@ class Failure(Exception):
 
 
 class Server:
-    def __init__(self, *options, tls=None):
-        command = [BUILD / "server", *map(str, options)]
-        if tls:
-            command += ["--tls", *map(str, tls)]
+    """`program`: of build/bench. It prints a line of JSON with its port, and another one when its standard input ends."""
+
+    def __init__(self, *options, tls=None, program="server"):
+        command = [BUILD / program, *map(str, options)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.expected = json.loads(self.process.stdout.readline())
         self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.expected['port']}"
-        self.cpu = 0.0
+        self.ended = {}
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self.process.stdin.close()
-        self.cpu = json.loads(self.process.stdout.readline())["cpu"]
+        self.ended = json.loads(self.process.stdout.readline())
         self.process.wait(TIMEOUT)
 
 
