@@ -58,9 +58,7 @@ public struct Call<Value>: Sendable {
       return try read(json)
     } catch {
       // It carries the answer, which may echo the key.
-      var error = error
-      error.body = error.body.map { client.settings.redactor.redact($0) }
-      throw error
+      throw error.redacted(by: client.settings.redactor)
     }
   }
 

@@ -84,7 +84,7 @@ final class ErrorBox {
 
   private init(_ error: VideoDBError) {
     self.error = error
-    message = Boundary.copy(Array(error.message.utf8))
+    message = Boundary.copy(error.messageBytes)
     body = error.body.flatMap { Boundary.copy($0) }
   }
 

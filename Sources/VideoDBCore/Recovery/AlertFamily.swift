@@ -96,7 +96,7 @@ extension Recovery {
         if case .failure(let error) = result {
           guard isFinal(error) else { return failed(family, error) }
           // It would be refused again, and nothing else would be done for this alert.
-          if error.status != .notFound { tell(family, error.status, Message(error.message)) }
+          if error.status != .notFound { tell(family, error.status, Message(error.messageBytes)) }
         }
         family.switches.removeFirst()
         family.failures = 0
@@ -160,7 +160,7 @@ extension Recovery {
         // A clear answer: the next attempt begins anew.
         if error.httpStatus == 0 || error.httpStatus >= 500 { family.unsureOf = number } else { family.strangers = nil }
         failed(family, error)
-        if isFinal(error) { tell(family, error.status, Message(error.message)) }
+        if isFinal(error) { tell(family, error.status, Message(error.messageBytes)) }
       }
     }
   }

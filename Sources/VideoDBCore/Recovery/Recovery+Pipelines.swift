@@ -214,7 +214,9 @@ extension Recovery {
     pipeline.retryMs = retryMs(pipeline.failures, error)
     pipeline.failures += 1
     // What a repeat will not mend has to be known.
-    if isFinal(error), !pipeline.isDoubtful { tell(pipeline.name, Message(error.message), Array(error.status.name), pipeline) }
+    if isFinal(error), !pipeline.isDoubtful {
+      tell(pipeline.name, Message(error.messageBytes), Array(error.status.name), pipeline)
+    }
   }
 
   func isFinal(_ error: VideoDBError) -> Bool {
@@ -294,7 +296,7 @@ extension Recovery {
     switch result {
     case .failure(let error):
       guard isFinal(error) else { return true }
-      tell(what, Message(error.message), Array(error.status.name), pipeline)
+      tell(what, Message(error.messageBytes), Array(error.status.name), pipeline)
       return true
     case .success(let answer):
       guard let status = JSON(answer)?["status"]?.stringBytes, Self.meansStopped(status) else { return false }

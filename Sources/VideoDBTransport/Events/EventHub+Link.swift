@@ -86,17 +86,16 @@ extension EventHub: ConnectionOwner, LoopSource {
 
   func ended(_ why: VideoDBError, closeCode: UInt16) {
     let asked = state.withLock { $0.closing }
-    var why = asked ?? why
-    why.message = redactor.redact(why.message)
+    let why = (asked ?? why).redacted(by: redactor)
     link.connection = nil
     link.pausedMs = -1
     let mayRetry = recovery.counters.connections > 0 || link.retries && mayPass(why)
     let goesOn = asked == nil && mayRetry && settings.recovery.isReconnecting && !engine.isStopping
-    settings.log(asked == nil ? .warning : .info, "ws", Message(why.message))
+    settings.log(asked == nil ? .warning : .info, "ws", Message(why.messageBytes))
     if link.phase == .open {
       // A connection that holds is a good one: the next wait is short again.
       if Clock.now - link.openedMs >= max(5 * link.waitedMs, 1_000) { link.attempt = 0 }
-      recovery.cut(aliveMs: link.aliveMs - vdbshim_unix_ms() + settings.serverClock.nowMs, reason: Array(why.message.utf8))
+      recovery.cut(aliveMs: link.aliveMs - vdbshim_unix_ms() + settings.serverClock.nowMs, reason: why.messageBytes)
     }
     if goesOn, link.phase == .open { disconnected(why, closeCode, goesOn: true) { _ in } }
     if goesOn {
@@ -109,7 +108,7 @@ extension EventHub: ConnectionOwner, LoopSource {
   private func disconnected(_ why: VideoDBError, _ closeCode: UInt16, goesOn: Bool, together change: (inout State) -> Void) {
     var data = JSONWriter()
     data.set("status", why.status.name)
-    data.set("reason", Array(why.message.utf8))
+    data.set("reason", why.messageBytes)
     data.set("close_code", Int64(closeCode))
     data.set("reconnecting", goesOn)
     announce(.disconnected, data.text, together: change)
@@ -147,7 +146,7 @@ extension EventHub: ConnectionOwner, LoopSource {
     data.set("attempt", Int64(link.attempt))
     data.set("delay_ms", link.waitedMs)
     data.set("status", why.status.name)
-    data.set("reason", Array(why.message.utf8))
+    data.set("reason", why.messageBytes)
     announce(.reconnecting, data.text) { _ in }
     arm()
   }
@@ -169,7 +168,9 @@ extension EventHub: ConnectionOwner, LoopSource {
 
   private static let slowConsumer: StaticString = "slow_consumer"
 
-  private func isFullAndClosed(_ why: VideoDBError) -> Bool { why.status == .state && why.message.equals(Self.slowConsumer) }
+  private func isFullAndClosed(_ why: VideoDBError) -> Bool {
+    why.status == .state && why.messageBytes.equals(Self.slowConsumer)
+  }
 
   private func waitForRoom() {
     link.phase = .full

@@ -43,11 +43,8 @@ struct Exchange {
 
   /// Also for errors that did not come from here.
   func redacted(_ error: VideoDBError) -> VideoDBError {
-    var error = error
-    let redactor = redactor
-    error.message = redactor.redact(error.message)
-    error.body = error.body.map { redactor.redact($0) }
-    settings.log(.warning, "http", Message(error.message))
+    let error = error.redacted(by: redactor)
+    settings.log(.warning, "http", Message(error.messageBytes))
     return error
   }
 
@@ -113,10 +110,9 @@ struct Exchange {
     case .pending(let url):
       if let url, !isPolling { return poll(url) }
       return pollAgain()
-    case .failed(var error):
+    case .failed(let error):
       if error.status == .auth, issue != nil, !hasAskedForKey { return renew(error) }
-      if !isPolling { error.isRetryable = mayRepeat }
-      return fail(error)
+      return fail(isPolling ? error : error.retryable(mayRepeat))
     }
   }
 
