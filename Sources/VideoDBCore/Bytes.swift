@@ -1,3 +1,5 @@
+import CSystemShims
+
 /// Comparing text as bytes. `String` comparison needs the Unicode tables, a third of the library's size; ids, keys and header names
 /// are bytes to the protocol anyway.
 extension UnsafeRawBufferPointer {
@@ -7,9 +9,8 @@ extension UnsafeRawBufferPointer {
   }
 
   public func equals(_ other: UnsafeRawBufferPointer) -> Bool {
-    guard count == other.count else { return false }
-    for i in 0..<count where self[i] != other[i] { return false }
-    return true
+    guard count == other.count, let mine = baseAddress, let its = other.baseAddress else { return count == other.count }
+    return memcmp(mine, its, count) == 0
   }
 
   @inline(__always)

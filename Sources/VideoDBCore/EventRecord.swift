@@ -20,10 +20,21 @@ public struct EventRecord {
 
   public init() {}
 
-  /// Takes the next message; keeps the room for decoding.
+  /// Takes the next message, and reads it in place; keeps the room for decoding.
+  @inline(__always)
+  public mutating func read(_ bytes: UnsafeRawBufferPointer, receivedMs: Int64) -> JSONScanner.Fault {
+    reset(bytes, receivedMs: receivedMs)
+    return EventScanner.scan(bytes, into: &fields)
+  }
+
   @inline(__always)
   public mutating func reset(_ fields: EventFields, _ bytes: UnsafeRawBufferPointer, receivedMs: Int64) {
+    reset(bytes, receivedMs: receivedMs)
     self.fields = fields
+  }
+
+  @inline(__always)
+  private mutating func reset(_ bytes: UnsafeRawBufferPointer, receivedMs: Int64) {
     self.bytes = bytes
     self.receivedMs = receivedMs
     receipt = Receipt()
@@ -66,10 +77,10 @@ public struct EventRecord {
   public var cost: Int { MemoryLayout<EventRecord>.stride + bytes.count }
 
   func raw(_ place: EventFields.Place) -> UnsafeRawBufferPointer {
-    let start = Int(place.start)
-    let end = start + Int(place.count)
-    guard place.isPresent, end <= bytes.count else { return UnsafeRawBufferPointer(start: nil, count: 0) }
-    return UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+    guard place.isPresent, place.start &+ place.count <= bytes.count, let base = bytes.baseAddress else {
+      return UnsafeRawBufferPointer(start: nil, count: 0)
+    }
+    return UnsafeRawBufferPointer(start: base + place.start, count: place.count)
   }
 
   /// A string of the message without its escapes. Decoded once; where there is nothing to decode, the message's own bytes.

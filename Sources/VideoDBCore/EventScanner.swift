@@ -1,223 +1,267 @@
-/// What a message says, as places in its bytes. Plain data without references: it lives in raw memory beside the bytes.
-public struct EventFields {
-  /// A stretch of the message. For a string: its raw content, between the quotes.
-  public struct Place {
-    public var start: UInt32 = 0
-    public var count: UInt32 = 0
-    public var isPresent = false
-    public var hasEscapes = false
-
-    @inline(__always)
-    init() {}
-
-    @inline(__always)
-    init(_ start: Int, _ end: Int, escapes: Bool = false) {
-      self.start = UInt32(truncatingIfNeeded: start)
-      count = UInt32(truncatingIfNeeded: end &- start)
-      isPresent = true
-      hasEscapes = escapes
-    }
-  }
-
-  public var kind = EventKind.other
-  public var flags: EventFlags = []
-  public var channel = Place()
-  public var data = Place()
-  public var rtstreamID = Place()
-  public var text = Place()
-  public var label = Place()
-  /// Seconds; NaN where absent.
-  public var start = Double.nan
-  public var end = Double.nan
-  public var confidence = Double.nan
-
-  public init() {}
-}
-
 /// Reads a message of the event WebSocket in one pass that validates all of it.
 ///
 /// Members are looked for in the message and in its `data` object; those in `data` win. An older flat form of the service has no
 /// `data` and names its channel in `type` (PROTOCOL 3.4).
 public struct EventScanner {
-  /// What a level of the message holds: the message itself, or its `data`.
+  /// What the message itself holds, or its `data`: a word for each name, 0 where there is none. A text is its place.
   private struct Level {
-    var text = EventFields.Place()
-    var explanation = EventFields.Place()
-    var label = EventFields.Place()
-    var eventLabel = EventFields.Place()
-    var start = Double.nan
-    var end = Double.nan
-    var timestamp = Double.nan
-    var confidence = Double.nan
-    var isFinal: Bool?
-    var triggered: Bool?
+    static let count = Int(MemberName.triggered.rawValue) + 1
+    let words: UnsafeMutablePointer<UInt64>
+
+    @inline(__always)
+    subscript(name: MemberName) -> UInt64 {
+      get { words[Int(name.rawValue)] }
+      nonmutating set { words[Int(name.rawValue)] = newValue }
+    }
+
+    @inline(__always)
+    func clear() { words.update(repeating: 0, count: Self.count) }
   }
 
   private var json: JSONScanner
-  private let bytes: UnsafeRawBufferPointer
-  private var fields = EventFields()
-  private var channel = EventFields.Place()
-  private var type = EventFields.Place()
-  private var eventType = EventFields.Place()
-  private var indexType = EventFields.Place()
+  private var data = EventFields.Place()
+  private let outer: Level
+  private let inner: Level
 
-  private init(_ bytes: UnsafeRawBufferPointer) {
-    self.bytes = bytes
+  private init(_ bytes: UnsafeRawBufferPointer, _ words: UnsafeMutablePointer<UInt64>) {
     json = JSONScanner(bytes)
+    outer = Level(words: words)
+    inner = Level(words: words + Level.count)
   }
 
-  /// `fault` is `.none` for one valid JSON value, of whatever type. `bytes` are at most 4 GiB.
-  @inline(__always)
+  /// `fault` is `.none` for one valid JSON value, of whatever type; otherwise `fields` mean nothing. `bytes` are at most 2 GiB.
   public static func scan(_ bytes: UnsafeRawBufferPointer, into fields: inout EventFields) -> JSONScanner.Fault {
-    var scanner = EventScanner(bytes)
-    let fault = scanner.run()
-    fields = scanner.fields
-    return fault
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 2 * Level.count) { words in
+      guard let words = words.baseAddress else { return .syntax }
+      var scanner = EventScanner(bytes, words)
+      return scanner.run(&fields)
+    }
   }
 
-  private mutating func run() -> JSONScanner.Fault {
+  @_optimize(speed)
+  private mutating func run(_ fields: inout EventFields) -> JSONScanner.Fault {
     if json.peek() == 0x7B {
-      var outer = Level()
-      var inner = Level()
-      guard object(&outer, &inner, isOuter: true), json.finish() else { return json.fault }
-      settle(outer, inner)
+      outer.clear()
+      inner.clear()
+      guard object(outer, isData: false), json.finish() else { return json.fault }
+      settle(&fields)
     } else {
       guard json.skipValue(), json.finish() else { return json.fault }
+      fields = EventFields()
     }
     return .none
   }
 
-  /// One object, its brace next. `inner` receives the members of `data`.
-  private mutating func object(_ level: inout Level, _ inner: inout Level, isOuter: Bool) -> Bool {
-    json.at &+= 1
-    if json.peek() == 0x7D {
-      json.at &+= 1
+  /// One object, its brace next. Goes on where the scanner is and leaves it there; in between the place is kept at hand.
+  @_optimize(speed)
+  private mutating func object(_ level: Level, isData: Bool) -> Bool {
+    let base = json.base
+    let end = json.end
+    var at = next(json.at &+ 1)
+    if byte(at) == 0x7D {
+      json.at = at &+ 1
       return true
     }
-    var key = JSONScanner.Text()
     while true {
-      json.skipWhitespace()
-      guard json.string(&key), json.take(0x3A) else { return false }
-      let first = json.peek()
-      let start = json.at
-      if isOuter, isKey(key, "data") {
-        fields.data = EventFields.Place()
-        inner = Level()
-        if first == 0x7B {
-          var unused = Level()
-          guard object(&inner, &unused, isOuter: false) else { return false }
-        } else {
-          guard json.skipValue(depth: 1) else { return false }
-        }
-        fields.data = EventFields.Place(start, json.at)
-      } else if first == 0x22 {
-        var text = JSONScanner.Text()
-        guard json.string(&text) else { return false }
-        string(key, text, &level, isOuter: isOuter)
+      guard byte(at) == 0x22 else { return json.fail(.syntax) }
+      let nameStart = at &+ 1
+      at = plainRun(base, nameStart, end)
+      let name: MemberName
+      if byte(at) == 0x22 {
+        name = MemberName(base, nameStart, at &- nameStart, end)
+        at &+= 1
       } else {
-        guard json.skipValue(depth: isOuter ? 1 : 2) else { return false }
-        other(key, first, start, &level)
+        json.at = at
+        guard let unusual = unusualName(nameStart) else { return false }
+        name = unusual
+        at = json.at
       }
-      let c = json.peek()
-      json.at &+= 1
-      if c == 0x7D { return true }
-      guard c == 0x2C else { return json.fail(.syntax) }
+      at = next(at)
+      guard byte(at) == 0x3A else { return json.fail(.syntax) }
+      at = next(at &+ 1)
+
+      let start = at
+      let first = byte(at)
+      if first == 0x22 {
+        at = plainRun(base, start &+ 1, end)
+        if byte(at) == 0x22 {
+          at &+= 1
+          if name.isText {
+            level[name] = EventFields.Place(start &+ 1, at &- 1).bits
+          } else {
+            quoted(name, start &+ 1, at &- 1, level)
+          }
+        } else {
+          json.at = at
+          guard unusualText(name, start &+ 1, level) else { return false }
+          at = json.at
+        }
+      } else if let number = ShortInteger(base, at, end) {
+        if name.isNumber { level[name] = Self.word(Double(number.value)) }
+        at = number.end
+      } else {
+        json.at = at
+        guard value(name, first, level, isData: isData) else { return false }
+        at = json.at
+      }
+      // A later `data` replaces an earlier one.
+      if name == .data, !isData {
+        data = EventFields.Place(start, at)
+        if first != 0x7B { forgetData() }
+      }
+
+      at = next(at)
+      let separator = byte(at)
+      at &+= 1
+      guard separator == 0x2C else {
+        json.at = at
+        return separator == 0x7D ? true : json.fail(.syntax)
+      }
+      at = next(at)
     }
   }
 
+  /// The byte at `at`; 0 at the end.
   @inline(__always)
+  private func byte(_ at: Int) -> UInt8 { at < json.end ? json.base.load(fromByteOffset: at, as: UInt8.self) : 0 }
+
+  /// The next place that is no white space.
+  @inline(__always)
+  private func next(_ at: Int) -> Int {
+    if at < json.end, json.base.load(fromByteOffset: at, as: UInt8.self) <= 0x20 { return nextPastWhitespace(at) }
+    return at
+  }
+
+  @inline(never)
+  private func nextPastWhitespace(_ at: Int) -> Int {
+    var scanner = json
+    scanner.at = at
+    scanner.skipWhitespace()
+    return scanner.at
+  }
+
   private func slice(_ start: Int, _ end: Int) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+    UnsafeRawBufferPointer(start: json.base + start, count: end &- start)
   }
 
-  @inline(__always)
-  private func isKey(_ key: JSONScanner.Text, _ name: StaticString) -> Bool {
-    if key.hasEscapes { return decodeJSONString(slice(key.start, key.end)).equals(name) }
-    return key.end &- key.start == name.utf8CodeUnitCount && slice(key.start, key.end).equals(name)
-  }
+  // MARK: What is not usual
 
-  /// A member whose value is a string.
-  @inline(__always)
-  private mutating func string(_ key: JSONScanner.Text, _ value: JSONScanner.Text, _ level: inout Level, isOuter: Bool) {
-    let place = EventFields.Place(value.start, value.end, escapes: value.hasEscapes)
-    if isOuter {
-      if isKey(key, "channel") { channel = place; return }
-      if isKey(key, "rtstream_id") { fields.rtstreamID = place; return }
-      if isKey(key, "type") { type = place; return }
-      if isKey(key, "event_type") { eventType = place; return }
-      if isKey(key, "index_type") { indexType = place; return }
+  /// A name that is not all plain ASCII; nil where it is none.
+  @inline(never)
+  private mutating func unusualName(_ start: Int) -> MemberName? {
+    var text = JSONScanner.Text()
+    guard json.stringGoesOn(&text) else { return nil }
+    guard text.hasEscapes else { return .other }
+    return decodeJSONString(slice(start, text.end)).withUnsafeBytes { name in
+      name.baseAddress.map { MemberName($0, 0, name.count, name.count) } ?? .other
     }
-    if isKey(key, "text") { level.text = place; return }
-    if isKey(key, "label") { level.label = place; return }
-    if isKey(key, "event_label") { level.eventLabel = place; return }
-    if isKey(key, "explanation") { level.explanation = place; return }
-    if isKey(key, "is_final") {
-      // Consumers of the service guard against the text "true" (PROTOCOL 3.4).
-      let text = slice(value.start, value.end)
-      level.isFinal = text.equalsIgnoringCase("true") ? true : text.equalsIgnoringCase("false") ? false : nil
-      return
-    }
-    // Numbers may come as text (PROTOCOL 3.6).
-    number(key, slice(value.start, value.end), &level)
   }
 
-  /// A member whose value is no string and has been passed over.
-  @inline(__always)
-  private func other(_ key: JSONScanner.Text, _ first: UInt8, _ start: Int, _ level: inout Level) {
+  /// A text that is not all plain ASCII.
+  @inline(never)
+  private mutating func unusualText(_ name: MemberName, _ start: Int, _ level: Level) -> Bool {
+    var text = JSONScanner.Text()
+    guard json.stringGoesOn(&text) else { return false }
+    if name.isText {
+      level[name] = EventFields.Place(start, text.end, escapes: text.hasEscapes).bits
+    } else {
+      quoted(name, start, text.end, level)
+    }
+    return true
+  }
+
+  /// Consumers of the service guard against the text "true" (PROTOCOL 3.4), and numbers may come as text (3.6).
+  @inline(never)
+  private func quoted(_ name: MemberName, _ start: Int, _ end: Int, _ level: Level) {
+    let text = slice(start, end)
+    if name == .isFinal {
+      level[name] = text.equalsIgnoringCase("true") ? Self.yes : text.equalsIgnoringCase("false") ? Self.no : 0
+    } else if name.isNumber {
+      level[name] = Self.word(parseJSONNumber(text) ?? .nan)
+    }
+  }
+
+  @inline(never)
+  private func forgetData() { inner.clear() }
+
+  /// A member whose value is neither text nor a short integer.
+  @inline(never)
+  private mutating func value(_ name: MemberName, _ first: UInt8, _ level: Level, isData: Bool) -> Bool {
+    let start = json.at
+    if first == 0x7B, name == .data, !isData {
+      if data.isPresent { forgetData() }
+      return object(inner, isData: true)
+    }
+    guard json.skipValue(depth: isData ? 2 : 1) else { return false }
     switch first {
-    case 0x74, 0x66:
-      if isKey(key, "is_final") { level.isFinal = first == 0x74 }
-      if isKey(key, "triggered") { level.triggered = first == 0x74 }
-    case 0x2D, 0x30...0x39: number(key, slice(start, json.at), &level)
+    case 0x2D, 0x30...0x39: if name.isNumber { level[name] = Self.word(parseJSONNumber(slice(start, json.at)) ?? .nan) }
+    case 0x74: if name == .isFinal || name == .triggered { level[name] = Self.yes }
+    case 0x66: if name == .isFinal || name == .triggered { level[name] = Self.no }
     default: break
     }
+    return true
   }
 
+  // MARK: What counts
+
+  private static let no: UInt64 = 1
+  private static let yes: UInt64 = 2
+
+  /// A number as a word that is 0 for NaN, and back.
   @inline(__always)
-  private func number(_ key: JSONScanner.Text, _ text: UnsafeRawBufferPointer, _ level: inout Level) {
-    if isKey(key, "start") { level.start = parseJSONNumber(text) ?? .nan; return }
-    if isKey(key, "end") { level.end = parseJSONNumber(text) ?? .nan; return }
-    if isKey(key, "timestamp") { level.timestamp = parseJSONNumber(text) ?? .nan; return }
-    if isKey(key, "confidence") { level.confidence = parseJSONNumber(text) ?? .nan }
-  }
+  private static func word(_ value: Double) -> UInt64 { value.bitPattern ^ Double.nan.bitPattern }
+  @inline(__always)
+  private static func number(_ word: UInt64) -> Double { Double(bitPattern: word ^ Double.nan.bitPattern) }
 
   /// Decides which of the places that were seen count.
-  private mutating func settle(_ outer: Level, _ inner: Level) {
-    let name = pick(pick(filled(channel), filled(type)), filled(eventType))
-    fields.channel = name
-    if name.isPresent {
-      let raw = slice(Int(name.start), Int(name.start) + Int(name.count))
-      fields.kind =
-        name.hasEscapes
-        ? decodeJSONString(raw).withUnsafeBytes { EventKind(serviceChannel: $0) } : EventKind(serviceChannel: raw)
-      if fields.kind == .other, !channel.isPresent, raw.equals("index"), indexType.isPresent {
-        let index = slice(Int(indexType.start), Int(indexType.start) + Int(indexType.count))
-        fields.kind = index.equals("visual") ? .sceneIndex : index.equals("audio") ? .audioIndex : .other
-      }
-    }
-    fields.text = pick(pick(inner.text, outer.text), pick(inner.explanation, outer.explanation))
-    fields.label = pick(pick(inner.label, outer.label), pick(inner.eventLabel, outer.eventLabel))
-    let timestamp = fields.kind == .alert ? pick(inner.timestamp, outer.timestamp) : .nan
-    fields.start = seconds(pick(pick(inner.start, outer.start), timestamp))
-    fields.end = seconds(pick(pick(inner.end, outer.end), timestamp))
-    fields.confidence = pick(inner.confidence, outer.confidence)
-    if (inner.isFinal ?? outer.isFinal) == false { fields.flags.insert(.interim) }
-    if (inner.triggered ?? outer.triggered) == true { fields.flags.insert(.triggered) }
+  @inline(__always)
+  private func settle(_ fields: inout EventFields) {
+    fields.data = data
+    fields.rtstreamID = EventFields.Place(bits: outer[.rtstreamID])
+    // An empty name counts as none.
+    fields.channel = EventFields.Place(bits: pick(pick(filled(.channel), filled(.type)), filled(.eventType)))
+    fields.kind = kind(fields.channel)
+    fields.text = EventFields.Place(bits: pick(member(.text), member(.explanation)))
+    fields.label = EventFields.Place(bits: pick(member(.label), member(.eventLabel)))
+    let timestamp = fields.kind == .alert ? member(.timestamp) : 0
+    fields.start = Self.seconds(Self.number(pick(member(.start), timestamp)))
+    fields.end = Self.seconds(Self.number(pick(member(.end), timestamp)))
+    fields.confidence = Self.number(member(.confidence))
+    fields.flags = []
+    if member(.isFinal) == Self.no { fields.flags.insert(.interim) }
+    if member(.triggered) == Self.yes { fields.flags.insert(.triggered) }
     // Live points in time are far above 1e9 s (2001); what is below counts from somewhere else (PROTOCOL 3.6).
     if abs(fields.start) < 1e9 || abs(fields.end) < 1e9 { fields.flags.insert(.relativeTime) }
   }
 
   @inline(__always)
-  private func pick(_ first: EventFields.Place, _ second: EventFields.Place) -> EventFields.Place {
-    first.isPresent ? first : second
-  }
+  private func member(_ name: MemberName) -> UInt64 { pick(inner[name], outer[name]) }
   @inline(__always)
-  private func pick(_ first: Double, _ second: Double) -> Double { first.isNaN ? second : first }
-  /// An empty name counts as none.
+  private func pick(_ first: UInt64, _ second: UInt64) -> UInt64 { first != 0 ? first : second }
   @inline(__always)
-  private func filled(_ place: EventFields.Place) -> EventFields.Place { place.count > 0 ? place : EventFields.Place() }
+  private func filled(_ name: MemberName) -> UInt64 { EventFields.Place(bits: outer[name]).count > 0 ? outer[name] : 0 }
 
   /// The unit by magnitude (PROTOCOL 3.6): 1e11 s is the year 5138, 1e11 ms is 1973, so live values cannot be confused.
   @inline(__always)
-  private func seconds(_ value: Double) -> Double { value >= 1e14 ? value / 1e6 : value >= 1e11 ? value / 1e3 : value }
+  private static func seconds(_ value: Double) -> Double {
+    value >= 1e14 ? value / 1e6 : value >= 1e11 ? value / 1e3 : value
+  }
+
+  @inline(__always)
+  private func kind(_ name: EventFields.Place) -> EventKind {
+    guard name.isPresent else { return .other }
+    let raw = slice(name.start, name.start &+ name.count)
+    guard !name.hasEscapes else { return decodeJSONString(raw).withUnsafeBytes { EventKind(serviceChannel: $0) } }
+    let kind = EventKind(serviceChannel: raw)
+    return kind == .other ? indexKind(raw) : kind
+  }
+
+  /// The flat form: "index", and which.
+  @inline(never)
+  private func indexKind(_ name: UnsafeRawBufferPointer) -> EventKind {
+    let index = EventFields.Place(bits: outer[.indexType])
+    guard outer[.channel] == 0, name.equals("index"), index.isPresent else { return .other }
+    let raw = slice(index.start, index.start &+ index.count)
+    return raw.equals("visual") ? .sceneIndex : raw.equals("audio") ? .audioIndex : .other
+  }
 }

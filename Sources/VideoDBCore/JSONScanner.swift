@@ -1,7 +1,9 @@
+import CSystemShims
+
 /// One pass over JSON text: checks the grammar of RFC 8259 and the UTF-8, and says where things are. It builds nothing.
 ///
-/// The unsafe loads of this file are the only ones on the event path. Every load is at an offset below `end`; a word is loaded only
-/// where eight bytes remain. Accepted where jansson refuses: `\u0000`, a lone surrogate escape (decoded as U+FFFD), numbers beyond
+/// The unsafe loads of this file are the only ones on the event path. Every load is at an offset below `end`; sixteen bytes are loaded
+/// only where as many remain. Accepted where jansson refuses: `\u0000`, a lone surrogate escape (decoded as U+FFFD), numbers beyond
 /// the range of an int64 or a double. Refused like jansson: everything else that is not JSON, and nesting deeper than `maxDepth`.
 public struct JSONScanner {
   public static let maxDepth = 128
@@ -35,7 +37,6 @@ public struct JSONScanner {
     return false
   }
 
-  @inline(__always)
   public mutating func skipWhitespace() {
     while at < end {
       let c = byte(at)
@@ -47,6 +48,12 @@ public struct JSONScanner {
   /// The next byte that is no white space, not consumed; 0 at the end.
   @inline(__always)
   public mutating func peek() -> UInt8 {
+    if at < end, byte(at) > 0x20 { return byte(at) }
+    return peekPastWhitespace()
+  }
+
+  @inline(never)
+  private mutating func peekPastWhitespace() -> UInt8 {
     skipWhitespace()
     return at < end ? byte(at) : 0
   }
@@ -65,36 +72,39 @@ public struct JSONScanner {
   }
 
   /// A string, its opening quote next.
-  @inline(__always)
   public mutating func string(_ out: inout Text) -> Bool {
     guard at < end, byte(at) == 0x22 else { return fail(.syntax) }
-    at &+= 1
-    out.start = at
+    out.start = at &+ 1
     out.hasEscapes = false
-    while true {
-      // Eight bytes at a time while none of them is a quote, a backslash, a control character or beyond ASCII.
-      while at &+ 8 <= end {
-        let word = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: at, as: UInt64.self))
-        let low: UInt64 = 0x0101_0101_0101_0101
-        let high: UInt64 = 0x8080_8080_8080_8080
-        let quote = word ^ 0x2222_2222_2222_2222
-        let backslash = word ^ 0x5C5C_5C5C_5C5C_5C5C
-        let special =
-          ((quote &- low) & ~quote | (backslash &- low) & ~backslash | (word &- 0x2020_2020_2020_2020) & ~word | word) & high
-        if special == 0 {
-          at &+= 8
-        } else {
-          at &+= special.trailingZeroBitCount &>> 3
-          break
-        }
-      }
-      guard at < end else { return fail(.syntax) }
-      let c = byte(at)
-      if c == 0x22 {
+    at = plainRun(base, at &+ 1, end)
+    if at < end, byte(at) == 0x22 {
+      out.end = at
+      at &+= 1
+      return true
+    }
+    return stringGoesOn(&out)
+  }
+
+  /// A string after its first stretch of plain ASCII, which does not end it.
+  @inline(never)
+  mutating func stringGoesOn(_ out: inout Text) -> Bool {
+    while at < end {
+      if byte(at) == 0x22 {
         out.end = at
         at &+= 1
         return true
       }
+      guard special(&out) else { return false }
+      at = plainRun(base, at, end)
+    }
+    return fail(.syntax)
+  }
+
+  /// What is no plain ASCII in a string: escapes, and sequences of UTF-8, as many as follow each other.
+  @inline(__always)
+  private mutating func special(_ out: inout Text) -> Bool {
+    while at < end {
+      let c = byte(at)
       if c == 0x5C {
         out.hasEscapes = true
         guard escape() else { return false }
@@ -102,12 +112,11 @@ public struct JSONScanner {
         let length = utf8SequenceLength(base, at, end)
         guard length > 0 else { return fail(.utf8) }
         at &+= length
-      } else if c < 0x20 {
-        return fail(.syntax)
       } else {
-        at &+= 1
+        return c >= 0x20 ? true : fail(.syntax)
       }
     }
+    return true
   }
 
   /// A backslash and what it escapes.
@@ -127,7 +136,7 @@ public struct JSONScanner {
   }
 
   /// A number; its text runs from `at` before the call to `at` after it.
-  @inline(__always)
+  @inline(never)
   public mutating func number() -> Bool {
     if at < end, byte(at) == 0x2D { at &+= 1 }
     guard at < end else { return fail(.syntax) }
@@ -155,7 +164,7 @@ public struct JSONScanner {
     return at > start ? true : fail(.syntax)
   }
 
-  @inline(__always)
+  @inline(never)
   mutating func literal(_ text: StaticString) -> Bool {
     let count = text.utf8CodeUnitCount
     guard at &+ count <= end else { return fail(.syntax) }
@@ -213,6 +222,25 @@ public struct JSONScanner {
       guard c == 0x2C else { return fail(.syntax) }
     }
   }
+}
+
+/// Where the first byte at or after `at` is that ends a stretch of plain text: a quote, a backslash, a control character or one beyond
+/// ASCII; `end` where none is. One function, so that the linker's outlining finds no second copy of the loop to share.
+@inline(never)
+@_optimize(speed)
+func plainRun(_ base: UnsafeRawPointer, _ at: Int, _ end: Int) -> Int {
+  var at = at
+  while at &+ 16 <= end {
+    let plain = Int(vdbshim_plain16(base + at))
+    at &+= plain
+    if plain < 16 { return at }
+  }
+  while at < end {
+    let c = base.load(fromByteOffset: at, as: UInt8.self)
+    if c < 0x20 || c >= 0x80 || c == 0x22 || c == 0x5C { return at }
+    at &+= 1
+  }
+  return at
 }
 
 @inline(__always)

@@ -1,11 +1,22 @@
+import CSystemShims
+
 /// Decoding what a `JSONScanner` has validated.
 
 /// Decodes the content of a JSON string. `out` needs room for `raw.count` bytes: decoded text is never longer. Returns its length.
 /// A lone surrogate becomes U+FFFD.
 public func decodeJSONString(_ raw: UnsafeRawBufferPointer, into out: UnsafeMutablePointer<UInt8>) -> Int {
+  guard let base = raw.baseAddress else { return 0 }
   var from = 0
   var to = 0
   while from < raw.count {
+    // `to` is never beyond `from`, so that what has room here has room there. What is copied too far is written over.
+    while from &+ 16 <= raw.count {
+      let plain = Int(vdbshim_copy16(base + from, out + to))
+      from &+= plain
+      to &+= plain
+      if plain < 16 { break }
+    }
+    guard from < raw.count else { return to }
     let c = raw[from]
     guard c == 0x5C, from + 1 < raw.count else {
       out[to] = c

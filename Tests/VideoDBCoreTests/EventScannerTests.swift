@@ -202,6 +202,39 @@ struct EventScannerTests {
     #expect(EventView(#"{"data":{"start":\#(sent)}}"#.bytes).start == seconds)
   }
 
+  /// Short integers are read eight digits at a time: of every length, at every distance from the end of the message.
+  @Test func readsIntegersOfEachLengthAtEachPlace() {
+    for digits in [
+      "", "1", "12", "90817", "1234567", "12345678", "987654321", "1710000001234", "123456789012345",
+      "1234567890123456", "12345678901234567890", "0", "00", "01", "-7", "-0", "1.5", "17100000012345.25", "3e2", "12345678E3",
+      "1.", "1e", "-", "1x", "1 2",
+    ] {
+      for after in ["}", "}}", " }", ",\"a\":1}", ",\"a\":\"\(String(repeating: "x", count: 20))\"}"] {
+        let open = after == "}}" ? #"{"data":{"confidence":"# : #"{"confidence":"#
+        let view = EventView((open + digits + after).bytes)
+        let isNumber = JSONScannerTests.scan(digits.bytes) == .none
+        #expect((view.fault == .none) == isNumber, "\(open + digits + after)")
+        #expect(view.confidence == (isNumber ? Double(digits) : nil), "\(open + digits + after)")
+      }
+    }
+  }
+
+  /// What is compared of a text is itself without the white space around it, and all of it.
+  @Test func hashesOfTextsDiffer() {
+    var seen: Set<UInt64> = []
+    func hash(_ text: [UInt8]) -> UInt64 { text.withUnsafeBytes { textHash($0) } }
+    for count in 0..<70 {
+      let text = (0..<count).map { UInt8(0x61 + $0 % 26) }
+      #expect(hash([0x20, 0x0A] + text + [0x09]) == hash(text))
+      #expect(seen.insert(hash(text)).inserted)
+      for i in text.indices {
+        var other = text
+        other[i] ^= 0x20
+        #expect(seen.insert(hash(other)).inserted, "\(count) \(i)")
+      }
+    }
+  }
+
   /// A record is used again for each pushed message: what an earlier one decoded must not show.
   @Test func aRecordThatIsUsedAgainForgets() {
     var record = EventRecord()

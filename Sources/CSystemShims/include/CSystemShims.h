@@ -6,6 +6,7 @@
 #include "json_shims.h"
 #include "poll_shims.h"
 #include "process_shims.h"
+#include "scan_shims.h"
 #include "state_shims.h"
 #include "thread_shims.h"
 
