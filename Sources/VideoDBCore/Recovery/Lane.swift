@@ -27,6 +27,8 @@ final class Lane {
   private(set) var lastEndMs = Int64.min
   /// Monotonic; when the last live item came.
   private(set) var lastLiveMs: Int64
+  /// Start of the newest item that is remembered.
+  private var newestMs = Int64.min
   /// How often a live item came.
   private(set) var liveCount: Int64 = 0
   private let capacity: Int
@@ -40,15 +42,27 @@ final class Lane {
 
   // MARK: Live items
 
+  @inline(__always)
+  func isOf(_ stream: UnsafeRawBufferPointer, _ kind: EventKind) -> Bool {
+    self.kind == kind && self.stream.withUnsafeBytes { $0.equals(stream) }
+  }
+
+  /// A message came over the socket, and is newer than everything: the usual case. false: it is not.
+  @inline(__always)
+  func takeNewest(_ text: UInt64, _ startMs: Int64, _ endMs: Int64, now: Int64) -> Bool {
+    guard startMs &- Self.tolerance(startMs, endMs) > newestMs, items.count < capacity else { return false }
+    lastLiveMs = now
+    liveCount &+= 1
+    newestMs = startMs
+    lastEndMs = max(lastEndMs, endMs)
+    items.append(Item(text: text, startMs: startMs, endMs: endMs, source: 0, fetch: 0, isLive: true))
+    return true
+  }
+
   /// A message came over the socket. false: it was delivered already, as a record of a source that can have pushed it.
   func take(live text: UInt64, _ startMs: Int64, _ endMs: Int64, now: Int64, canPush: (UInt16) -> Bool) -> Bool {
     lastLiveMs = now
     liveCount += 1
-    if let last = items.last, last.startMs < startMs - Self.tolerance(startMs, endMs) {
-      // Newer than everything: the usual case.
-      insert(Item(text: text, startMs: startMs, endMs: endMs, source: 0, fetch: 0, isLive: true))
-      return true
-    }
     let known = nearest(text, startMs, endMs) { !$0.isLive && canPush($0.source) }
     if let known {
       items[known].isLive = true
@@ -133,6 +147,7 @@ final class Lane {
 
   private func insert(_ item: Item) {
     lastEndMs = max(lastEndMs, item.endMs)
+    newestMs = max(newestMs, item.startMs)
     if let last = items.last, last.startMs > item.startMs {
       items.insert(item, at: place(item.startMs))
     } else {
@@ -155,21 +170,34 @@ public func textHash(_ text: UnsafeRawBufferPointer) -> UInt64 {
   var to = text.count
   while from < to, text[from] <= 0x20 { from += 1 }
   while to > from, text[to - 1] <= 0x20 { to -= 1 }
-  var hash = 0x9E37_79B9_7F4A_7C15 ^ UInt64(to - from)
-  while from + 8 <= to {
-    hash = mix(hash ^ text.loadUnaligned(fromByteOffset: from, as: UInt64.self).littleEndian)
-    from += 8
+  guard let base = text.baseAddress else { return 0 }
+  let count = to &- from
+  var hash = 0x9E37_79B9_7F4A_7C15 ^ UInt64(truncatingIfNeeded: count)
+  while from &+ 16 <= to {
+    hash = mix(hash ^ word(base, from), word(base, from &+ 8))
+    from &+= 16
   }
-  var rest: UInt64 = 0
-  while from < to {
-    rest = rest << 8 | UInt64(text[from])
-    from += 1
+  // What is left, with bytes that were there before where it is short of sixteen.
+  if count >= 16 {
+    hash = mix(hash ^ word(base, to &- 16), word(base, to &- 8))
+  } else {
+    var rest: (UInt64, UInt64) = (0, 0)
+    while from < to {
+      rest = (rest.0 &<< 8 | rest.1 &>> 56, rest.1 &<< 8 | UInt64(base.load(fromByteOffset: from, as: UInt8.self)))
+      from &+= 1
+    }
+    hash = mix(hash ^ rest.0, rest.1)
   }
-  return mix(hash ^ rest)
+  return mix(hash, 0)
 }
 
 @inline(__always)
-private func mix(_ value: UInt64) -> UInt64 {
-  let product = value.multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
+private func word(_ base: UnsafeRawPointer, _ at: Int) -> UInt64 {
+  base.loadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian
+}
+
+@inline(__always)
+private func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
+  let product = (a ^ 0xD6E8_FEB8_6659_FD93).multipliedFullWidth(by: b ^ 0xA076_1D64_78BD_642F)
   return product.high ^ product.low
 }

@@ -36,6 +36,7 @@ struct Record {
 /// A time of the service in milliseconds since the Unix epoch, 0 where there is none.
 public func milliseconds(_ value: Double?) -> Int64 {
   guard let value, value.isFinite else { return 0 }
+  if value >= 0, value < 1e11 { return Int64(value * 1e3 + 0.5) }
   // By magnitude (PROTOCOL 3.6), and never so large that sums of it overflow.
   let ms = value >= 1e14 ? value / 1e3 : value >= 1e11 ? value : value * 1e3
   return Int64(min(max(ms, -1e15), 1e15).rounded())

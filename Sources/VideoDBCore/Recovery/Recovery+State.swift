@@ -96,13 +96,13 @@ extension Recovery {
 
   /// An item that was delivered by another process.
   public func restore(lane key: UInt32, text: UInt64, startMs: Int64, endMs: Int64) {
-    for lane in lanes where laneKey(lane.stream.withUnsafeBytes { textHash($0) }, lane.kind) == key {
+    for lane in lanes.all where laneKey(lane.stream.withUnsafeBytes { textHash($0) }, lane.kind) == key {
       lane.restore(text, startMs, endMs)
     }
   }
 
   /// What is known of the lanes begins here: what started by then counts as delivered.
-  public func restore(settledMs: Int64) { for lane in lanes { lane.restore(settledMs: settledMs) } }
+  public func restore(settledMs: Int64) { for lane in lanes.all { lane.restore(settledMs: settledMs) } }
 
   /// Where the gap of each pipeline begins, once the items are there. `oldestMs`: start of the oldest item that was handed out and not
   /// acknowledged.

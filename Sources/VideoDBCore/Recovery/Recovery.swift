@@ -33,7 +33,7 @@ public final class Recovery {
   /// A connection's number is its place in the order of all, from 1.
   public private(set) var connectionIDs = ConnectionIDs()
   public private(set) var isUp = false
-  private(set) var lanes: [Lane] = []
+  private(set) var lanes = LaneTable()
   private(set) var pipelines: [Pipeline] = []
   var families: [AlertFamily] = []
   var sessions: [CaptureWatch] = []
@@ -101,7 +101,7 @@ public final class Recovery {
     data.set("to", secondsOfMs: max(host.serverMs, gap.fromMs))
     data.set("reason", gap.reason)
     var recovering: [[UInt8]] = []
-    for lane in lanes where pipelines.contains(where: { $0.lane === lane && $0.isAsked }) {
+    for lane in lanes.all where pipelines.contains(where: { $0.lane === lane && $0.isAsked }) {
       let name = Array(lane.kind.channel ?? "scene_index")
       if !recovering.contains(name) { recovering.append(name) }
     }
@@ -128,31 +128,32 @@ public final class Recovery {
 
   /// A message came over the socket. false: the application has it already.
   public func isNews(
-    _ kind: EventKind, stream: UnsafeRawBufferPointer, text: UnsafeRawBufferPointer, startMs: Int64, endMs: Int64
+    _ kind: EventKind, stream: UnsafeRawBufferPointer, text: UnsafeRawBufferPointer, startMs: Int64, endMs: Int64, now: Int64
   )
     -> Bool
   {
-    guard let lane = knownLane(stream, kind) else { return true }
-    let isNews = lane.take(live: textHash(text), startMs, endMs, now: host.nowMs) { source in
-      guard let pipeline = pipelines.first(where: { $0.lane === lane && $0.source == source }) else { return true }
-      // One that is bound to a dead id pushes nothing; unless it is the only one, and so must have pushed this.
-      return pipeline.connection == connection || !hasSeveral(lane)
+    guard let lane = lanes.find(stream, kind) else { return true }
+    let text = textHash(text)
+    let isNews = lane._withUnsafeGuaranteedRef { lane in
+      lane.takeNewest(text, startMs, endMs, now: now)
+        || lane.take(live: text, startMs, endMs, now: now) { canHavePushed($0, lane) }
     }
     if !isNews { counters.duplicates += 1 }
     return isNews
   }
 
-  private func hasSeveral(_ lane: Lane) -> Bool { pipelines.filter { $0.lane === lane }.count > 1 }
-
-  private func knownLane(_ stream: UnsafeRawBufferPointer, _ kind: EventKind) -> Lane? {
-    for lane in lanes where lane.kind == kind && lane.stream.withUnsafeBytes({ $0.equals(stream) }) { return lane }
-    return nil
+  private func canHavePushed(_ source: UInt16, _ lane: Lane) -> Bool {
+    guard let pipeline = pipelines.first(where: { $0.lane === lane && $0.source == source }) else { return true }
+    // One that is bound to a dead id pushes nothing; unless it is the only one, and so must have pushed this.
+    return pipeline.connection == connection || !hasSeveral(lane)
   }
+
+  private func hasSeveral(_ lane: Lane) -> Bool { pipelines.filter { $0.lane === lane }.count > 1 }
 
   // MARK: Bindings
 
   func makeLane(_ stream: [UInt8], _ kind: EventKind) -> Lane {
-    if let lane = stream.withUnsafeBytes({ knownLane($0, kind) }) { return lane }
+    if let lane = stream.withUnsafeBytes({ lanes.find($0, kind) }) { return lane.takeUnretainedValue() }
     let lane = Lane(stream, kind, capacity: settings.remember, now: host.nowMs)
     lanes.append(lane)
     return lane
@@ -206,7 +207,7 @@ public final class Recovery {
     hasChanged = true
     pipeline.lane.release(source: pipeline.source)
     pipelines.removeAll { $0 === pipeline }
-    if !pipelines.contains(where: { $0.lane === pipeline.lane }) { lanes.removeAll { $0 === pipeline.lane } }
+    if !pipelines.contains(where: { $0.lane === pipeline.lane }) { lanes.remove(pipeline.lane) }
   }
 
   // MARK: Going on

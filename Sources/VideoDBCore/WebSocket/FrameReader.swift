@@ -22,6 +22,26 @@ public struct FrameReader {
 
   public init(maxMessage: Int) { self.maxMessage = maxMessage }
 
+  /// The usual case, at little cost: a whole text message that is not fragmented. nil: `next` has to look.
+  @inline(__always)
+  public func wholeText(_ input: UnsafeRawBufferPointer, _ at: inout Int) -> UnsafeRawBufferPointer? {
+    let available = input.count &- at
+    guard available >= 4, !isAssembling, let frame = input.baseAddress.map({ $0 + at }),
+      frame.load(as: UInt8.self) == 0x81
+    else { return nil }
+    var length = Int(frame.load(fromByteOffset: 1, as: UInt8.self))
+    var header = 2
+    if length == 126 {
+      header = 4
+      length = Int(UInt16(bigEndian: frame.loadUnaligned(fromByteOffset: 2, as: UInt16.self)))
+    } else if length > 126 {
+      return nil
+    }
+    guard available >= header &+ length, length <= maxMessage else { return nil }
+    at &+= header &+ length
+    return UnsafeRawBufferPointer(start: frame + header, count: length)
+  }
+
   /// Reads on at `at`, which moves past what was consumed.
   @inline(__always)
   public mutating func next(_ input: UnsafeRawBufferPointer, _ at: inout Int) -> Step {

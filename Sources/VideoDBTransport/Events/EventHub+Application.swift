@@ -52,7 +52,7 @@ extension EventHub {
   public func release() {
     close(VideoDBError(.closed, "The event channel was released."))
     _ = engine.loop.post { [self] in
-      for (subscription, _) in subscriptions { subscription.deactivate() }
+      for delivery in deliveries { delivery.subscription.deactivate() }
       endSubscriptions()
     }
   }

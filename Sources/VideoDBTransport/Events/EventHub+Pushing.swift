@@ -9,12 +9,13 @@ extension EventHub {
   }
 
   func pushRecord(_ record: UnsafeMutablePointer<EventRecord>) {
-    ledger?.handOut([record], retained: false)
+    if let ledger { ledger.handOut(record, retained: false) }
     // By index: a handler may add subscriptions, and removal waits until it has returned.
     var i = 0
-    while i < subscriptions.count {
-      subscriptions[i].subscription.deliver(record, subscriptions[i].handler)
-      i += 1
+    while i < deliveries.count {
+      // Not retained for the call: what is in the list stays there while a handler runs.
+      Unmanaged.passUnretained(deliveries[i])._withUnsafeGuaranteedRef { $0.deliver(record) }
+      i &+= 1
     }
     if ledger != nil { record.pointee.returned() }
   }
@@ -29,7 +30,7 @@ extension EventHub {
 
   private func startPushing(_ subscription: Subscription) {
     guard let handler = subscription.handler else { return }
-    subscriptions.append((subscription, handler))
+    deliveries.append(Delivery(subscription, handler))
     isPushing = true
     // What waited goes first, and in order: nothing new is read meanwhile, this being the thread that reads.
     while let record = state.withLock({ $0.queue.popFirst() }) {
@@ -49,13 +50,13 @@ extension EventHub {
   }
 
   func remove(_ subscription: Subscription) {
-    subscriptions.removeAll { $0.subscription === subscription }
+    deliveries.removeAll { $0.subscription === subscription }
     subscription.finish()
   }
 
   func endSubscriptions() {
-    let all = subscriptions
-    subscriptions = []
-    for (subscription, _) in all { subscription.finish() }
+    let all = deliveries
+    deliveries = []
+    for delivery in all { delivery.subscription.finish() }
   }
 }

@@ -26,18 +26,12 @@ extension EventHub: RecoveryHost {
   public func deliver(_ message: [UInt8]) {
     receivedMs = vdbshim_unix_ms()
     message.withUnsafeBytes { bytes in
-      var fields = EventFields()
-      _ = EventScanner.scan(bytes, into: &fields)
-      fields.flags.insert(.fetched)
-      if let ledger {
-        _ = text(fields.rtstreamID, bytes) { stream in
-          text(fields.text, bytes) { text in
-            if ledger.wasHandedOut(fields, stream, text) { fields.flags.insert(.redelivered) }
-            return true
-          }
-        }
-      }
-      give(fields, bytes)
+      var record = EventRecord()
+      defer { record.freeScratch() }
+      _ = record.read(bytes, receivedMs: receivedMs)
+      record.fields.flags.insert(.fetched)
+      if let ledger, ledger.wasHandedOut(&record) { record.fields.flags.insert(.redelivered) }
+      give(record.fields, bytes)
     }
   }
 
@@ -88,29 +82,19 @@ extension EventHub: RecoveryHost {
   }
 
   /// false: the application has it already, as a record that was fetched.
-  func isNews(_ fields: EventFields, _ message: UnsafeRawBufferPointer) -> Bool {
-    switch fields.kind {
+  func isNews(_ record: UnsafeMutablePointer<EventRecord>) -> Bool {
+    switch record.pointee.fields.kind {
     case .transcript, .sceneIndex, .audioIndex:
       // Interim texts are no items: a later message replaces them.
-      guard !fields.flags.contains(.interim) else { return true }
-      return text(fields.rtstreamID, message) { stream in
-        text(fields.text, message) { text in
-          recovery.isNews(
-            fields.kind, stream: stream, text: text, startMs: milliseconds(fields.start), endMs: milliseconds(fields.end))
-        }
-      }
+      guard !record.pointee.fields.flags.contains(.interim) else { return true }
+      return recovery.isNews(
+        record.pointee.fields.kind, stream: record.pointee.rtstreamID(), text: record.pointee.text(),
+        startMs: milliseconds(record.pointee.fields.start), endMs: milliseconds(record.pointee.fields.end),
+        now: receivedAtMs)
     case .captureSession:
-      recovery.sessionChanged(message)
+      recovery.sessionChanged(record.pointee.bytes)
       return true
     default: return true
     }
-  }
-
-  private func text(_ place: EventFields.Place, _ message: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Bool)
-    -> Bool
-  {
-    guard place.isPresent else { return body(UnsafeRawBufferPointer(start: nil, count: 0)) }
-    let raw = UnsafeRawBufferPointer(rebasing: message[Int(place.start)..<(Int(place.start) + Int(place.count))])
-    return place.hasEscapes ? decodeJSONString(raw).withUnsafeBytes { body($0) } : body(raw)
   }
 }

@@ -50,7 +50,7 @@ public final class EventHub: @unchecked Sendable {
   /// Goes on for another process, and for the next one.
   let ledger: StateFile?
   var redactor: Redactor
-  var subscriptions: [(subscription: Subscription, handler: Subscription.Handler)] = []
+  var deliveries: [Delivery] = []
   var isPushing = false
   /// The connection was told to pause and is to be told when there is room.
   private var hasPaused = false
@@ -59,7 +59,11 @@ public final class EventHub: @unchecked Sendable {
   var isHolding = false
   private var room = (events: 0, bytes: 0)
   var receivedMs: Int64 = 0
-  let pushed: UnsafeMutablePointer<EventRecord>
+  var receivedAtMs: Int64 = 0
+  /// What comes over the socket is read here, each message in its turn, and handed out from here.
+  private let incoming = EventHub.record()
+  /// The same for what does not: it may come while an incoming message is dealt with.
+  let pushed = EventHub.record()
 
   /// `stateFile` nil: nothing outlives the process. Throws `.state` where it cannot be used.
   /// `retries`: a first connection that fails is tried again where that may help.
@@ -78,8 +82,6 @@ public final class EventHub: @unchecked Sendable {
     self.settings = settings
     self.link = link
     redactor = settings.redactor
-    pushed = .allocate(capacity: 1)
-    pushed.initialize(to: EventRecord())
     recovery = Recovery(settings.recovery, self)
   }
 
@@ -89,41 +91,48 @@ public final class EventHub: @unchecked Sendable {
       while let record = state.queue.popFirst() { EventRecord.destroy(record) }
       if state.pollFD >= 0 { vdbshim_close(state.pollFD) }
     }
-    pushed.pointee.freeScratch()
-    pushed.deallocate()
+    for record in [incoming, pushed] {
+      record.pointee.freeScratch()
+      record.deallocate()
+    }
+  }
+
+  private static func record() -> UnsafeMutablePointer<EventRecord> {
+    let record = UnsafeMutablePointer<EventRecord>.allocate(capacity: 1)
+    record.initialize(to: EventRecord())
+    return record
   }
 
   // MARK: Receiving (loop)
 
   func received(_ message: UnsafeRawBufferPointer, isText: Bool) -> Verdict {
-    var fields = EventFields()
-    switch EventScanner.scan(message, into: &fields) {
+    switch incoming.pointee.read(message, receivedMs: receivedMs) {
     case .none: break
     case .utf8 where isText: return .notUTF8
     default:
       // No JSON: handed out as it came, if it is text at all.
       if isText, !isValidUTF8(message) { return .notUTF8 }
-      fields = EventFields()
-      fields.flags = .notJSON
+      incoming.pointee.fields = EventFields()
+      incoming.pointee.fields.flags = .notJSON
     }
-    recovery.counters.received += 1
-    if recovery.isWatching, !isNews(fields, message) { return .goOn }
-    return take(fields, message)
-  }
-
-  /// Hands an event to the subscriptions, or puts it where it waits.
-  private func take(_ fields: EventFields, _ message: UnsafeRawBufferPointer) -> Verdict {
-    let receipt = ledger?.keep(fields, message) ?? Receipt()
+    recovery.counters.received &+= 1
+    if recovery.isWatching, !isNews(incoming) { return .goOn }
+    if let ledger { incoming.pointee.receipt = ledger.keep(incoming.pointee.fields, message) }
     if isPushing, !isHolding {
-      push(fields, message, receipt)
+      pushRecord(incoming)
       return .goOn
     }
-    guard let record = EventRecord.make(fields, message, receivedMs: receivedMs) else {
+    return takeLater()
+  }
+
+  /// Puts what is incoming where it waits.
+  private func takeLater() -> Verdict {
+    guard let record = EventRecord.make(incoming.pointee.fields, incoming.pointee.bytes, receivedMs: receivedMs) else {
       // Out of memory. The event is lost, and that is said like any other loss.
       state.withLock { $0.dropped += 1 }
       return .goOn
     }
-    record.pointee.receipt = receipt
+    record.pointee.receipt = incoming.pointee.receipt
     batch.append(record)
     room.events -= 1
     room.bytes -= record.pointee.cost
@@ -142,6 +151,7 @@ public final class EventHub: @unchecked Sendable {
 
   func willReceive(unixMs: Int64) {
     receivedMs = unixMs
+    receivedAtMs = Clock.now
     link.aliveMs = unixMs
     // Who has subscribed gets every event that is read afterwards, also where the loop has not got to the request yet.
     adoptSubscriptions()

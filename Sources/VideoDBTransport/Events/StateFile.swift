@@ -180,24 +180,24 @@ final class StateFile: Ledger, @unchecked Sendable {
 
   /// They are about to be handed out: remembers it, and gives each its receipt.
   func handOut(_ records: [EventQueue.Record], retained: Bool) {
+    for record in records { handOut(record, retained: retained) }
+  }
+
+  func handOut(_ record: EventQueue.Record, retained: Bool) {
+    record.pointee.handedOut(by: self, retained: retained)
     state.withLock { state in
-      var changesText = false
-      for record in records {
-        record.pointee.handedOut(by: self, retained: retained)
-        if record.pointee.receipt.place == Receipt.kept {
-          for i in state.kept.indices where state.kept[i].number == record.pointee.receipt.number && !state.kept[i].isHandedOut
-          {
-            state.kept[i].isHandedOut = true
-            changesText = true
-          }
-        } else if let item = Self.item(of: record, number: state.nextNumber) {
-          record.pointee.receipt = Receipt(place: Int32(state.nextPlace), number: state.nextNumber)
-          write(item, state.nextPlace, &state)
-          state.nextNumber &+= 1
-          state.nextPlace = (state.nextPlace + 1) % Self.slots
+      if record.pointee.receipt.place == Receipt.kept {
+        guard let i = state.kept.firstIndex(where: { $0.number == record.pointee.receipt.number && !$0.isHandedOut }) else {
+          return
         }
+        state.kept[i].isHandedOut = true
+        writeText(&state)
+      } else if let item = Self.item(of: record, number: state.nextNumber) {
+        record.pointee.receipt = Receipt(place: Int32(state.nextPlace), number: state.nextNumber)
+        write(item, state.nextPlace, &state)
+        state.nextNumber &+= 1
+        state.nextPlace = (state.nextPlace + 1) % Self.slots
       }
-      if changesText { writeText(&state) }
     }
   }
 
@@ -233,12 +233,12 @@ final class StateFile: Ledger, @unchecked Sendable {
   }
 
   /// Whether another process handed this item out and did not see it acknowledged. Once for each.
-  func wasHandedOut(_ fields: EventFields, _ stream: UnsafeRawBufferPointer, _ text: UnsafeRawBufferPointer) -> Bool {
+  func wasHandedOut(_ record: inout EventRecord) -> Bool {
     guard !handedOut.isEmpty else { return false }
-    let lane = laneKey(textHash(stream), fields.kind)
-    let hash = textHash(text)
-    let startMs = milliseconds(fields.start)
-    let endMs = milliseconds(fields.end)
+    let lane = laneKey(textHash(record.rtstreamID()), record.fields.kind)
+    let hash = textHash(record.text())
+    let startMs = milliseconds(record.fields.start)
+    let endMs = milliseconds(record.fields.end)
     let tolerance = itemTolerance(startMs, endMs)
     guard
       let at = handedOut.firstIndex(where: {

@@ -25,14 +25,14 @@ public final class Subscription: Sendable {
   /// No new call of the handler starts afterwards.
   func deactivate() { active.store(false, ordering: .releasing) }
 
-  /// On the loop's thread only.
-  func deliver(_ record: UnsafeMutablePointer<EventRecord>, _ handler: Handler) {
-    guard active.load(ordering: .acquiring) else { return }
-    if let channel, !channel.withUnsafeBytes({ record.pointee.channelName().equals($0) }) { return }
-    handler(record)
+  /// Whether it gets this event.
+  @inline(__always)
+  func wants(_ record: UnsafeMutablePointer<EventRecord>) -> Bool {
+    guard active.load(ordering: .acquiring) else { return false }
+    return channel.map { $0.withUnsafeBytes { record.pointee.channelName().equals($0) } } ?? true
   }
 
-  /// The handler, for whoever delivers: taken once, so that an event takes no lock.
+  /// For whoever delivers: taken once, so that an event takes no lock.
   var handler: Handler? { functions.withLock { $0.handler } }
 
   /// After the last call of the handler; once, however often it is asked for.
@@ -46,4 +46,18 @@ public final class Subscription: Sendable {
     destroy()
     finished.update { $0 = true }
   }
+}
+
+/// A subscription where events are handed out. The loop's.
+final class Delivery {
+  let subscription: Subscription
+  private let handler: Subscription.Handler
+
+  init(_ subscription: Subscription, _ handler: @escaping Subscription.Handler) {
+    self.subscription = subscription
+    self.handler = handler
+  }
+
+  @inline(__always)
+  func deliver(_ record: UnsafeMutablePointer<EventRecord>) { if subscription.wants(record) { handler(record) } }
 }

@@ -114,7 +114,7 @@ final class ModelChannel: RecoveryHost {
   func receive(_ channel: String, _ stream: String, _ text: String, _ startMs: Int64, _ endMs: Int64) {
     let kind = channel.bytes.withUnsafeBytes { EventKind(serviceChannel: $0) }
     let isNews = stream.bytes.withUnsafeBytes { stream in
-      text.bytes.withUnsafeBytes { recovery.isNews(kind, stream: stream, text: $0, startMs: startMs, endMs: endMs) }
+      text.bytes.withUnsafeBytes { recovery.isNews(kind, stream: stream, text: $0, startMs: startMs, endMs: endMs, now: nowMs) }
     }
     guard isNews else { return }
     let item = Delivered(channel: channel, stream: stream, text: text, isFetched: false)
