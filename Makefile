@@ -25,7 +25,7 @@ SOURCES := Package.swift pkgconfig/videodb_rt.map $(shell find Sources Include -
 STAGED := build/lib/$(REALNAME) build/include/videodb_rt.h build/include/videodb_rt.hpp build/lib/pkgconfig/videodb_rt.pc
 
 .DELETE_ON_ERROR:
-.PHONY: all local demo test parity live chaos wheel bench bench-search valgrind asan tsan format lint install uninstall clean help
+.PHONY: all local demo test size parity live chaos wheel bench bench-search valgrind asan tsan format lint install uninstall clean help
 
 all: $(STAGED)
 
@@ -70,6 +70,8 @@ demo:
 test:
 	@scripts/test.sh
 
+# Also FILES=yes, FUNCTIONS=yes.
+size: all ; @scripts/size.py $(if $(FILES),--files) $(if $(FUNCTIONS),--functions)
 parity: ; @SDK=$(SDK) scripts/test.sh parity
 live: ; @scripts/live.sh
 # The sizes of scripts/chaos.sh: EVENTS, FAULTS, RATE, SEED, CLIENTS.
@@ -119,6 +121,7 @@ help:
 	@echo 'make install    PREFIX=$(PREFIX) DESTDIR= LIBDIR= INCLUDEDIR= PKGCONFIGDIR='
 	@echo 'make uninstall  with the same settings'
 	@echo 'make test       everything that is tested, as CI runs it'
+	@echo 'make size       what each part of the library costs; FILES=yes or FUNCTIONS=yes for each'
 	@echo 'make parity     the official SDK sends what we send; SDK=latest for the newest of PyPI'
 	@echo 'make live       every operation against the hosted service, on CAMERA=rtsp://...; VIDEO_DB_API_KEY, LIVE_SPEND=yes'
 	@echo 'make chaos      what a client loses while its connection is cut EVENTS=1000000 FAULTS=2000, beside the official SDK'

@@ -12,7 +12,7 @@ for file in $library $unstripped; do
   test -e "$file" || { fail "$file is built"; finish; }
 done
 
-size_limit=$((400 * 1024))
+size_limit=400000
 glibc_ceiling=2.28
 
 needed() { readelf -dW "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort; }
@@ -32,6 +32,7 @@ same "no segment is writable and executable" "" "$(readelf -lW $library | awk '/
 
 size=$(stat -c %s $library)
 if [ "$size" -le $size_limit ]; then ok "stripped size" "$size bytes of $size_limit"; else fail "stripped size" "$size bytes, above $size_limit"; fi
+check "every byte of it belongs to a part" scripts/size.py
 
 check "version script follows the header" scripts/exports.py --check
 same "exports are exactly the functions of the header" "" \
