@@ -2,56 +2,25 @@
 """Compares what libvideodb_rt executes for fixed inputs with budgets.txt. One line for each figure: `ok NAME: ...` or `FAIL NAME: ...`.
 
     bench/budgets.py [--set]     --set writes what it finds, and 5 % more, as the new budgets
-
-Per event and per call are differences of two runs with different numbers of them, so that start and end do not count.
 """
 
 import sys
-import tempfile
-from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-from suite import build, instructions
-from suite.paths import BENCH, BUILD
-from suite.serving import Failure, Server
+from suite import build, fixed, instructions
+from suite.paths import BENCH
+from suite.serving import Failure
 
 BUDGETS = BENCH / "budgets.txt"
-EVENTS, MORE_EVENTS = 2_000, 22_000
-CALLS, MORE_CALLS = 100, 600
-
-
-def of_events(program, events, measure, options=(), state_file=False):
-    with tempfile.TemporaryDirectory() as folder, Server("--events", events, *options) as server:
-        environment = {"BENCH_STATE_FILE": str(Path(folder) / "state")} if state_file else {}
-        return measure([BUILD / program, server.url, events], environment)
-
-
-def per_event(*arguments, measure=instructions.count, **options):
-    few = of_events(*arguments, EVENTS, measure, **options)
-    return (of_events(*arguments, MORE_EVENTS, measure, **options) - few) / (MORE_EVENTS - EVENTS)
-
-
-def per_call():
-    with Server() as server:
-        few, many = (instructions.count([BUILD / "rest_ours", server.url, calls, 1], {}) for calls in (CALLS, MORE_CALLS))
-    return (many - few) / (MORE_CALLS - CALLS)
-
-
-def start_up():
-    with Server("--bindings", 0, "--events", 1) as server:
-        environment = {"VIDEO_DB_API": server.url, "VIDEO_DB_API_KEY": "sk-bench"}
-        return min(instructions.count([BUILD / "start_ours"], environment) for _ in range(2))
-
-
 FIGURES = {
-    "event, callback": lambda: per_event("ours_callback"),
-    "event, callback, one in ten fragmented": lambda: per_event("ours_callback", options=["--fragmented"]),
-    "event, callback, state file": lambda: per_event("ours_callback", state_file=True),
-    "event, pulled in batches": lambda: per_event("ours_batch"),
-    "allocations for an event, callback": lambda: per_event("ours_callback", measure=instructions.allocations),
-    "REST call": per_call,
-    "start-up to the first event": start_up,
+    "event, callback": fixed.PLAIN.per_event,
+    "event, callback, one in ten fragmented": fixed.FRAGMENTED.per_event,
+    "event, callback, state file": fixed.STATE_FILE.per_event,
+    "event, pulled in batches": fixed.BATCH.per_event,
+    "allocations for an event, callback": lambda: fixed.PLAIN.per_event(instructions.allocations),
+    "REST call": lambda: fixed.per_call("rest_ours"),
+    "start-up to the first event": lambda: fixed.start_up("start_ours"),
 }
 
 

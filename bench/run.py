@@ -16,7 +16,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from suite import build, events, figures, latency, profile, report, rest, scale, start, store
+from suite import build, events, figures, fixed, latency, profile, report, rest, scale, start, store
 from suite.paths import WRITES
 from suite.serving import Failure
 
@@ -30,6 +30,7 @@ KINDS = {
     rest.HTTP2: ("REST over TLS, from a server that offers HTTP/2", lambda: rest.run(rest.HTTP2), rest.table),
     "start": ("Start-up", start.run, start.table),
     "scale": ("Many channels in one process", scale.run, scale.table),
+    "instructions": ("Instructions and allocations of an event", fixed.run, fixed.table),
     "profile": ("Where the instructions of an event go", profile.run, profile.table),
 }
 

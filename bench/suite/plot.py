@@ -6,7 +6,7 @@ from math import floor, log10
 from suite import events
 from suite.rounds import lowest
 
-WIDTH, LEFT, RIGHT, ROW, TOP = 920, 330, 80, 26, 70
+WIDTH, LEFT, RIGHT, ROW, TOP = 940, 350, 80, 26, 70
 OURS, OTHER, GRID, INK = "#c2410c", "#64748b", "#e2e8f0", "#0f172a"
 
 

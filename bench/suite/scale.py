@@ -4,11 +4,11 @@ import json
 import subprocess
 from dataclasses import dataclass
 
-from suite import build
+from suite import build, rounds
 from suite.paths import BUILD, CHANNELS, scaled, wanted
 from suite.serving import ENVIRONMENT, Failure, Server
 
-BURST, SPREAD, RATE = 500_000, 60_000, 20_000
+BURST, SPREAD, RATE, ROUNDS, IDLE_SECONDS, PING_SECONDS = 500_000, 60_000, 20_000, 2, 5, 20
 QUIET = '{"ws.ping_interval_ms":86400000}'
 
 
@@ -19,7 +19,7 @@ class Row:
     program: str
     channels: int
     config: str = "{}"
-    idle_seconds: float = 5
+    is_idle: bool = False  # no events, and idle for as long as each is pinged once
 
 
 OURS, ONE, PINGED, HAND, HAND_ONE = "ours", "ours_one", "ours_pinged", "hand", "hand_one"
@@ -27,7 +27,7 @@ OURS, ONE, PINGED, HAND, HAND_ONE = "ours", "ours_one", "ours_pinged", "hand", "
 ROWS = [
     Row(ONE, "**libvideodb_rt**, 1 channel", "scale_ours", 1, QUIET),
     Row(OURS, f"**libvideodb_rt**, {CHANNELS:,} channels", "scale_ours", CHANNELS, QUIET),
-    Row(PINGED, f"**libvideodb_rt**, {CHANNELS:,} channels, default ping", "scale_ours", CHANNELS, idle_seconds=20),
+    Row(PINGED, f"**libvideodb_rt**, {CHANNELS:,} channels, default ping", "scale_ours", CHANNELS, is_idle=True),
     Row(HAND_ONE, "C by hand, libcurl, 1 connection", "scale_hand", 1),
     Row(HAND, f"C by hand, libcurl, {CHANNELS:,} connections", "scale_hand", CHANNELS),
 ]
@@ -71,17 +71,20 @@ def measure(row):
         client = Client(row, server.url)
         try:
             start, opened = client.answer(), client.answer()
-            events(client, server, 1000, "blast 1000")
+            seconds = PING_SECONDS if row.is_idle else IDLE_SECONDS
             result = {
                 "open_seconds": opened["wall"],
                 "open_cpu": opened["cpu"] / row.channels * 1e6,
                 "kilobytes": (opened["rss"] - start["rss"]) / row.channels / 1024,
+                "descriptors": (opened["descriptors"] - start["descriptors"]) / row.channels,
                 "threads": opened["threads"],
-                "burst": min(events(client, server, burst, f"blast {burst}") for _ in range(3)),
-                "spread": min(events(client, server, spread, f"spread {spread} {RATE}") for _ in range(2)),
-                "idle": client.tell(f"idle {row.idle_seconds}")["cpu"] / row.idle_seconds * 100,
-                "close_seconds": client.tell("close")["wall"],
             }
+            if not row.is_idle:
+                events(client, server, 1000, "blast 1000")
+                result["burst"] = min(events(client, server, burst, f"blast {burst}") for _ in range(3))
+                result["spread"] = events(client, server, spread, f"spread {spread} {RATE}")
+            result["idle"] = client.tell(f"idle {seconds}")["cpu"] / seconds * 100
+            result["close_seconds"] = client.tell("close")["wall"]
             if client.process.wait(60):
                 raise Failure(f"{row.name}: ended with {client.process.returncode}")
         finally:
@@ -91,23 +94,25 @@ def measure(row):
 
 
 def run():
-    """{row: its one sample}"""
+    """{row: the lowest of each figure}"""
     rows = [row for row in ROWS if wanted("scale", row.name) and build.build(row.program)]
-    return {row.name: measure(row) for row in rows}
+    results = rounds.interleave(rows, ROUNDS, measure)
+    return {name: {key: rounds.lowest(samples, key) for key in samples[0]} for name, samples in results.items()}
 
 
 def table(results):
-    head = ["", "one is busy: CPU us an event", "each in turn: CPU us an event", "KB each", "idle, % of a CPU", "threads"]
-    head += ["opened in s", "CPU us to open one", "closed in s"]
+    head = ["", "one is busy: CPU us an event", "each in turn: CPU us an event", "KB each", "descriptors each", "idle: % of a CPU"]
+    head += ["threads", "opened in s", "CPU us to open one", "closed in s"]
     lines = []
     for row in ROWS:
         if r := results.get(row.name):
             lines.append(
                 [
                     row.label,
-                    f"{r['burst']:.3f}",
-                    f"{r['spread']:.2f}",
+                    "" if row.is_idle else f"{r['burst']:.3f}",
+                    "" if row.is_idle else f"{r['spread']:.2f}",
                     f"{r['kilobytes']:.1f}" if row.channels > 1 else "",
+                    f"{r['descriptors']:.1f}" if row.channels > 1 else "",
                     f"{r['idle']:.3f}",
                     str(r["threads"]),
                     f"{r['open_seconds']:.2f}",

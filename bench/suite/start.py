@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from suite import build, instructions, rounds
+from suite import build, fixed, rounds
 from suite.paths import BUILD, START_ROUNDS, wanted
 from suite.serving import Failure, Server, run_lines
 
@@ -23,12 +23,8 @@ ROWS = [
 ]
 
 
-def environment(server):
-    return {"VIDEO_DB_API": server.url, "VIDEO_DB_API_KEY": "sk-bench"}
-
-
 def measure(row, server):
-    lines = run_lines([BUILD / "launch", BUILD / row.program], environment(server))
+    lines = run_lines([BUILD / "launch", BUILD / row.program], {"VIDEO_DB_API": server.url, "VIDEO_DB_API_KEY": "sk-bench"})
     first, process = map(json.loads, lines)
     if first["channel"] != "transcript" or first["text"] != server.expected["bytes"]:
         raise Failure(f"{row.name}: the first event was {first}")
@@ -41,10 +37,10 @@ def run():
         return {}
     with Server("--bindings", 0, "--events", 1) as server:
         results = rounds.interleave(rows, START_ROUNDS, lambda row: measure(row, server))
-        for row in rows:
-            count = instructions.count([BUILD / row.program], environment(server))
-            for sample in results[row.name]:
-                sample["instructions"] = count / 1e6
+    for row in rows:
+        count = fixed.start_up(row.program)
+        for sample in results[row.name]:
+            sample["instructions"] = count / 1e6
     return results
 
 
