@@ -147,10 +147,7 @@ final class ModelChannel: RecoveryHost {
       _ = service.answer(call.request)
       call.completion(.failure(ModelService.broken))
     case .refused: call.completion(.failure(ModelService.refused(400)))
-    case .limited:
-      var error = ModelService.refused(429)
-      error.retryAfterMs = 700
-      call.completion(.failure(error))
+    case .limited: call.completion(.failure(ModelService.refused(429, retryAfterMs: 700)))
     }
   }
 

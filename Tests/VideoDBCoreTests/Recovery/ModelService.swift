@@ -147,8 +147,8 @@ final class ModelService {
     return .success("{}".bytes)
   }
 
-  static func refused(_ status: Int32) -> VideoDBError {
-    VideoDBError(Status(httpStatus: status), "The model refuses it.", httpStatus: status)
+  static func refused(_ status: Int32, retryAfterMs: Int64 = -1) -> VideoDBError {
+    VideoDBError(Status(httpStatus: status), "The model refuses it.", httpStatus: status, retryAfterMs: retryAfterMs)
   }
 
   static var broken: VideoDBError { VideoDBError(.disconnected, "The model is out of reach.") }
