@@ -1,33 +1,16 @@
 /* What the clients on libvideodb_rt share: a channel in the default configuration, with a transcript and an index bound to it. */
 #pragma once
-#include <unistd.h>
-#include <videodb_rt.h>
+#include "../server/stream.h"
+#include "ours_client.h"
 #include "tally.h"
-
-#define STREAM_ID "rts-0190d1b2-7c3e-7a55-9d0e-3f1c5a9be471"
 
 static vdbrt_client *client;
 static vdbrt_events *events;
-static vdbrt_error *err;
-
-static void check(vdbrt_status status) {
-  if (status == VDBRT_OK)
-    return;
-  fprintf(stderr, "%s\n", vdbrt_error_message(err));
-  exit(1);
-}
 
 /* With BENCH_STATE_FILE the channel has a state file. */
 static void ours_open(const char *url) {
   char options[512] = "{}";
-  vdbrt_config *config;
-  check(vdbrt_config_new(&config, &err));
-  check(vdbrt_config_set(config, "api_key", "sk-bench", &err));
-  check(vdbrt_config_set(config, "base_url", url, &err));
-  if (getenv("BENCH_CA"))
-    check(vdbrt_config_set(config, "tls.ca_file", getenv("BENCH_CA"), &err));
-  check(vdbrt_client_new(config, &client, &err));
-  vdbrt_config_free(config);
+  client = client_for(url);
   if (getenv("BENCH_STATE_FILE"))
     snprintf(options, sizeof options, "{\"state_file\":\"%s\"}", getenv("BENCH_STATE_FILE"));
   check(vdbrt_events_open(client, options, NULL, &events, &err));

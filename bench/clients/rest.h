@@ -8,9 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "../server/stream.h"
 #include "clock.h"
-
-#define STREAM_ID "rts-0190d1b2-7c3e-7a55-9d0e-3f1c5a9be471"
 
 /* The client's own. */
 static void rest_begin(const char *url);

@@ -72,8 +72,9 @@ static int scale_main(int argc, char **argv) {
     double duration;
     if (sscanf(line, "expect %llu", &count) == 1) {
       scale_expect(count);
-      scale_print("expect");
-      scale_begin();
+      scale_begin(); /* now: events can come as soon as the line is out */
+      puts("{}");
+      fflush(stdout);
       scale_wait();
       scale_print("events");
     } else if (sscanf(line, "idle %lf", &duration) == 1) {

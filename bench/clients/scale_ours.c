@@ -1,21 +1,13 @@
-/* Many channels of libvideodb_rt in one client, opened without waiting, with a callback each. BENCH_CONFIG is added to its configuration. */
+/* Many channels of libvideodb_rt in one client, opened without waiting, with a callback each. */
 #include <semaphore.h>
-#include <videodb_rt.h>
+#include "ours_client.h"
 #include "scale.h"
 
 static vdbrt_client *client;
 static vdbrt_events **events;
-static vdbrt_error *err;
 static int channels, connected;
 static uint64_t left;
 static sem_t done;
-
-static void check(vdbrt_status status) {
-  if (status == VDBRT_OK)
-    return;
-  fprintf(stderr, "%s\n", vdbrt_error_message(err));
-  exit(1);
-}
 
 static void on_event(void *user, const vdbrt_event *e) {
   size_t channel_length, text_length, length;
@@ -42,18 +34,10 @@ static void scale_wait(void) {
 }
 
 static void scale_open(const char *url, int count) {
-  vdbrt_config *config;
   sem_init(&done, 0, 0);
   channels = count;
   events = calloc((size_t)count, sizeof(vdbrt_events *));
-  check(vdbrt_config_new(&config, &err));
-  check(vdbrt_config_set(config, "api_key", "sk-bench", &err));
-  check(vdbrt_config_set(config, "base_url", url, &err));
-  check(vdbrt_config_set(config, "ws.connect_timeout_ms", "120000", &err)); /* they wait for each other */
-  if (getenv("BENCH_CONFIG"))
-    check(vdbrt_config_set_json(config, getenv("BENCH_CONFIG"), &err));
-  check(vdbrt_client_new(config, &client, &err));
-  vdbrt_config_free(config);
+  client = client_for(url);
   for (int i = 0; i < count; i++) {
     vdbrt_op *op;
     check(vdbrt_op_new(300000, &op, &err));

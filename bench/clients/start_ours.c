@@ -1,15 +1,6 @@
 /* From nothing to the first event with libvideodb_rt. */
-#include <videodb_rt.h>
+#include "ours_client.h"
 #include "start.h"
-
-static vdbrt_error *err;
-
-static void check(vdbrt_status status) {
-  if (status == VDBRT_OK)
-    return;
-  fprintf(stderr, "%s\n", vdbrt_error_message(err));
-  exit(1);
-}
 
 int main(void) { /* the service and the key are those of the environment */
   vdbrt_client *client;

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define STREAM_ID "rts-0190d1b2-7c3e-7a55-9d0e-3f1c5a9be471"
+#include "stream.h"
 
 /* What a client must find in a number of events: how many, and the length of all texts in three units. */
 struct totals {

@@ -44,11 +44,11 @@ def is_current(program, sources):
     if not program.exists():
         return False
     made = program.stat().st_mtime
-    headers = [path for folder in {source.parent for source in sources} for path in folder.glob("*.h")]
+    headers = [*BENCH.glob("*/*.h")]
     return all(path.stat().st_mtime <= made for path in [*sources, *headers, ROOT / "build/include/videodb_rt.h"])
 
 
-def compile(command, name, folder=BENCH):
+def compiled(command, name, folder=BENCH):
     BUILD.mkdir(parents=True, exist_ok=True)
     environment = {
         **os.environ,
@@ -68,10 +68,10 @@ def compile(command, name, folder=BENCH):
 def build(name):
     """false where it cannot be built, which is said."""
     if name in GO:
-        return compile(["go", "build", "-o", BUILD / name, "."], name, BENCH / GO[name])  # knows by itself what is current
+        return compiled(["go", "build", "-o", BUILD / name, "."], name, BENCH / GO[name])  # knows by itself what is current
     names, flags = PROGRAMS[name]
     program, sources = BUILD / name, [BENCH / source for source in names]
-    return is_current(program, sources) or compile([*compiler(names), "-o", program, *sources, *flags], name)
+    return is_current(program, sources) or compiled([*compiler(names), "-o", program, *sources, *flags], name)
 
 
 def certificate():

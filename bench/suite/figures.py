@@ -82,7 +82,7 @@ FIGURES = [
     Figure("event, one of many channels is busy / one channel, ours", of_scale(scale.OURS, "burst", scale.ONE), 1.2),
     Figure("memory of a channel: ours less a connection by hand, KB", of_scale(scale.OURS, "kilobytes", scale.HAND, True), 32, digits=1),
     Figure("many idle channels, no pings: % of a CPU", of_scale(scale.OURS, "idle"), 0.1, digits=3),
-    Figure("many idle channels, default ping: % of a CPU", of_scale(scale.PINGED, "idle"), 3),
+    Figure("many idle channels, default ping: % of a CPU", of_scale(scale.OURS_PINGED, "idle"), 3),
 ]
 
 

@@ -1,5 +1,5 @@
-"""Instructions and allocations for fixed inputs. Those of an event and of a call are differences of two runs with different numbers of them, so
-that start and end do not count."""
+"""Instructions and allocations for fixed inputs. Those of an event and of a call are differences of two runs with different numbers
+of them, so that start and end do not count."""
 
 import tempfile
 from dataclasses import dataclass

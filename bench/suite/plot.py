@@ -11,15 +11,23 @@ OURS, OTHER, GRID, INK = "#c2410c", "#64748b", "#e2e8f0", "#0f172a"
 
 
 def text(x, y, content, anchor="start", weight="normal", size=13, color=INK):
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-weight="{weight}" font-size="{size}" fill="{color}">{escape(content)}</text>'
+    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+    return f'<text {place} font-weight="{weight}" font-size="{size}" fill="{color}">{escape(content)}</text>'
+
+
+def bar(y, to, style):
+    return f'<rect x="{LEFT}" y="{y + 3}" width="{to - LEFT:.1f}" height="{ROW - 9}" {style}/>'
 
 
 def draw(plain, tls):
     """Bars on a logarithmic scale: filled without TLS, outlined with it."""
-    rows = [(row, lowest(plain[row.name], "cpu"), lowest(tls[row.name], "cpu") if row.name in tls else None) for row in events.ROWS if row.name in plain]
+    rows = []
+    for row in events.ROWS:
+        if row.name in plain:
+            rows.append((row, lowest(plain[row.name], "cpu"), lowest(tls[row.name], "cpu") if row.name in tls else 0))
     rows.sort(key=lambda row: row[1])
     smallest = min(cpu for _, cpu, _ in rows)
-    largest = max(max(cpu, over_tls or 0) for _, cpu, over_tls in rows)
+    largest = max(max(cpu, over_tls) for _, cpu, over_tls in rows)
     low, high = floor(log10(smallest)), log10(largest)
     height = TOP + ROW * len(rows) + 30
 
@@ -30,7 +38,7 @@ def draw(plain, tls):
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="system-ui, sans-serif">',
         f'<rect width="{WIDTH}" height="{height}" fill="white"/>',
         text(20, 28, "CPU of an event, in microseconds", weight="bold", size=17),
-        text(20, 48, "407 bytes of JSON; the client's own CPU, lowest of all rounds; logarithmic scale. Filled: plain; outlined: over TLS.", size=12),
+        text(20, 48, "407 bytes of JSON; lowest of all rounds; logarithmic scale. Filled: plain; outlined: over TLS.", size=12),
     ]
     for power in range(low, floor(high) + 1):
         for step in (1, 2, 5):
@@ -43,8 +51,8 @@ def draw(plain, tls):
         is_ours = row.name.startswith("ours")
         color = OURS if is_ours else OTHER
         parts.append(text(LEFT - 10, y + 15, row.label.replace("**", ""), "end", "bold" if is_ours else "normal"))
-        parts.append(f'<rect x="{LEFT}" y="{y + 3}" width="{x(cpu) - LEFT:.1f}" height="{ROW - 9}" fill="{color}"/>')
+        parts.append(bar(y, x(cpu), f'fill="{color}"'))
         if over_tls:
-            parts.append(f'<rect x="{LEFT}" y="{y + 3}" width="{x(over_tls) - LEFT:.1f}" height="{ROW - 9}" fill="none" stroke="{color}"/>')
-        parts.append(text(x(max(cpu, over_tls or 0)) + 6, y + 15, f"{cpu:.3g}", size=12, color=color))
+            parts.append(bar(y, x(over_tls), f'fill="none" stroke="{color}"'))
+        parts.append(text(x(max(cpu, over_tls)) + 6, y + 15, f"{cpu:.3g}", size=12, color=color))
     return "\n".join([*parts, "</svg>"]) + "\n"

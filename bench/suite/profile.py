@@ -64,5 +64,8 @@ def run():
 def table(results):
     rows = results["ours"]
     everything = rows[0]["instructions"]
-    lines = [[f"`{row['name']}`" if row is not rows[0] else "all", f"{row['instructions']:,.0f}", f"{row['instructions'] / everything:.0%}"] for row in rows]
+    lines = []
+    for row in rows:
+        name = "all" if row is rows[0] else f"`{row['name']}`"
+        lines.append([name, f"{row['instructions']:,.0f}", f"{row['instructions'] / everything:.0%}"])
     return ["", "instructions an event", "of all"], lines

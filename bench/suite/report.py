@@ -13,8 +13,8 @@ whose rows ran interleaved on one machine; the absolute numbers are those of thi
 READING = """\
 ![CPU of an event](events.svg)
 
-**Ours** reads channel and text of each event in the default configuration: frames, UTF-8 and JSON validated, lossless delivery on, a transcript
-and an index bound to the channel. *C by hand* is the program one would write with the same libraries for this benchmark alone: it
+**Ours** reads channel and text of each event in the default configuration: frames, UTF-8 and JSON validated, lossless delivery on, a
+transcript and an index bound to the channel. *C by hand* is the program one would write with the same libraries for this benchmark alone: it
 validates no UTF-8, with simdjson not the parts of the JSON that it does not read, knows no ping, no limit and no close, and what a cut
 swallows is lost. *CPU* is user and system time of the client's process, all threads, from its first event to its last, the lowest of all
 rounds; *server's CPU* is what the sender spent on the same event, which has to be less for the client to be what is measured. *Events a
@@ -27,8 +27,8 @@ NOT_COMPARED = """\
 - A network. Everything is loopback, on the cores that the server uses too; latency is that of wake-ups, not of a way to a service.
 - What the peers leave out. None of them reconnects, binds again, fetches what was missed or keeps a state file; only our rows pay for that.
 - Compression. The service is not known to use permessage-deflate; it is off, or declined, everywhere.
-- Tuning of peers. Each is what its documentation shows, with a receive buffer of 64 KiB where that can be set. Go and Node collect garbage on
-  other threads, which counts as their CPU.
+- Tuning of peers. Each is what its documentation shows, with a receive buffer of 64 KiB where that can be set. Go and Node collect
+  garbage on other threads, which counts as their CPU.
 - Rust. Debian 12 has no tungstenite, and nothing is fetched from elsewhere.
 - Events of other sizes or shapes: there is one mixture (`server/pool.c`), 407 bytes on average.
 - Channels with state in the table of many channels: nothing is bound to them. A bound transcript or index remembers up to 8,192 items of 40

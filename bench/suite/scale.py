@@ -2,14 +2,16 @@
 
 import json
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from suite import build, rounds
 from suite.paths import BUILD, CHANNELS, scaled, wanted
 from suite.serving import ENVIRONMENT, Failure, Server
 
 BURST, SPREAD, RATE, ROUNDS, IDLE_SECONDS, PING_SECONDS = 500_000, 60_000, 20_000, 2, 5, 20
-QUIET = '{"ws.ping_interval_ms":86400000}'
+# They wait for each other while they are opened.
+PINGED = {"ws.connect_timeout_ms": 120_000}
+QUIET = {**PINGED, "ws.ping_interval_ms": 86_400_000}
 
 
 @dataclass
@@ -18,16 +20,16 @@ class Row:
     label: str
     program: str
     channels: int
-    config: str = "{}"
+    config: dict = field(default_factory=dict)
     is_idle: bool = False  # no events, and idle for as long as each is pinged once
 
 
-OURS, ONE, PINGED, HAND, HAND_ONE = "ours", "ours_one", "ours_pinged", "hand", "hand_one"
+ONE, OURS, OURS_PINGED, HAND_ONE, HAND = "ours_one", "ours", "ours_pinged", "hand_one", "hand"
 
 ROWS = [
     Row(ONE, "**libvideodb_rt**, 1 channel", "scale_ours", 1, QUIET),
     Row(OURS, f"**libvideodb_rt**, {CHANNELS:,} channels", "scale_ours", CHANNELS, QUIET),
-    Row(PINGED, f"**libvideodb_rt**, {CHANNELS:,} channels, default ping", "scale_ours", CHANNELS, is_idle=True),
+    Row(OURS_PINGED, f"**libvideodb_rt**, {CHANNELS:,} channels, default ping", "scale_ours", CHANNELS, PINGED, is_idle=True),
     Row(HAND_ONE, "C by hand, libcurl, 1 connection", "scale_hand", 1),
     Row(HAND, f"C by hand, libcurl, {CHANNELS:,} connections", "scale_hand", CHANNELS),
 ]
@@ -38,7 +40,7 @@ class Client:
 
     def __init__(self, row, url):
         command = [BUILD / row.program, url, str(row.channels)]
-        environment = {**ENVIRONMENT, "BENCH_CONFIG": row.config}
+        environment = {**ENVIRONMENT, "BENCH_CONFIG": json.dumps(row.config)}
         self.process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.name = row.name
 

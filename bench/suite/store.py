@@ -28,10 +28,9 @@ def machine():
 
 
 def versions():
-    debian = output("dpkg-query", "-W", "-f=${binary:Package} ${Version}\n", *DEBIAN).splitlines()
-    code = f"from importlib.metadata import version\nfor p in {PYPI}: print(p, version(p))"
-    pypi = output(str(PYTHON), "-c", code).splitlines()
-    return [line.replace(":amd64", "") for line in debian] + [f"Node {output('node', '--version')}", f"Python {output(str(PYTHON), '-c', 'import platform; print(platform.python_version())')}", *pypi]
+    debian = output("dpkg-query", "-W", "-f=${Package} ${Version}\n", *DEBIAN).splitlines()
+    code = f"import platform, importlib.metadata as m\nprint('Python', platform.python_version())\nfor p in {PYPI}: print(p, m.version(p))"
+    return [*debian, f"Node {output('node', '--version')}", *output(str(PYTHON), "-c", code).splitlines()]
 
 
 def keep(kind, results):
