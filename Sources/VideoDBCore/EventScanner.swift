@@ -1,3 +1,5 @@
+import CSystemShims
+
 /// Reads a message of the event WebSocket in one pass that validates all of it.
 ///
 /// Members are looked for in the message and in its `data` object; those in `data` win. An older flat form of the service has no
@@ -65,7 +67,9 @@ public struct EventScanner {
     while true {
       guard byte(at) == 0x22 else { return json.fail(.syntax) }
       let nameStart = at &+ 1
-      at = plainRun(base, nameStart, end)
+      // Most names are shorter than sixteen bytes.
+      let length = nameStart &+ 16 <= end ? Int(vdbshim_plain16(base + nameStart)) : 16
+      at = length < 16 ? nameStart &+ length : plainRun(base, nameStart, end)
       let name: MemberName
       if byte(at) == 0x22 {
         name = MemberName(base, nameStart, at &- nameStart, end)

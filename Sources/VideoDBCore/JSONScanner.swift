@@ -225,11 +225,16 @@ public struct JSONScanner {
 }
 
 /// Where the first byte at or after `at` is that ends a stretch of plain text: a quote, a backslash, a control character or one beyond
-/// ASCII; `end` where none is. One function, so that the linker's outlining finds no second copy of the loop to share.
+/// ASCII; `end` where none is.
 @inline(never)
 @_optimize(speed)
 func plainRun(_ base: UnsafeRawPointer, _ at: Int, _ end: Int) -> Int {
   var at = at
+  while at &+ 32 <= end {
+    let plain = Int(vdbshim_plain32(base + at))
+    at &+= plain
+    if plain < 32 { return at }
+  }
   while at &+ 16 <= end {
     let plain = Int(vdbshim_plain16(base + at))
     at &+= plain

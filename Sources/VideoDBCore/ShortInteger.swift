@@ -1,50 +1,31 @@
-/// A whole number of up to fifteen digits, read eight of them at a time: what times in milliseconds are.
+/// A whole number of up to fifteen digits, the first eight of them read at a time: what times in milliseconds are.
 struct ShortInteger {
-  var value: UInt64
+  var value: UInt64 = 0
   /// Where the number ends.
   var end: Int
 
-  /// The number at `at` of a text that ends at `end`; nil for anything else, a number of another form among it.
+  /// The number at `at` of a text that ends at `textEnd`; nil for anything else, a number of another form among it.
   @inline(__always)
-  init?(_ base: UnsafeRawPointer, _ at: Int, _ end: Int) {
-    guard end >= 8 else { return nil }
-    let first = Self.digits(base, at, end)
-    let count = Self.count(first)
-    let high: UInt64
-    let low: UInt64
-    if count < 8 {
-      high = 0
-      low = first &<< UInt64(truncatingIfNeeded: 64 &- 8 &* count)
-      self.end = at &+ count
-    } else {
-      // The last eight digits, and those before them.
-      let more = Self.count(Self.digits(base, at &+ 8, end))
-      guard more < 8 else { return nil }
-      high = more == 0 ? 0 : first &<< UInt64(truncatingIfNeeded: 64 &- 8 &* more)
-      low = Self.digits(base, at &+ more, end)
-      self.end = at &+ 8 &+ more
+  init?(_ base: UnsafeRawPointer, _ at: Int, _ textEnd: Int) {
+    end = at
+    if at &+ 8 <= textEnd {
+      let digits = base.loadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian ^ 0x3030_3030_3030_3030
+      if (digits &+ 0x7676_7676_7676_7676 | digits) & 0x8080_8080_8080_8080 == 0 {
+        value = Self.decimal(digits)
+        end = at &+ 8
+      }
     }
-    value = Self.decimal(high) &* 100_000_000 &+ Self.decimal(low)
-    guard self.end > at, self.end < end else { return nil }
-    let next = base.load(fromByteOffset: self.end, as: UInt8.self)
+    var next: UInt8 = 0
+    while end < textEnd {
+      next = base.load(fromByteOffset: end, as: UInt8.self)
+      guard next &- 0x30 < 10 else { break }
+      value = value &* 10 &+ UInt64(next &- 0x30)
+      end &+= 1
+      guard end &- at <= 15 else { return nil }
+    }
+    guard end > at, next != 0x2E, next | 0x20 != 0x65 else { return nil }
     // It may not begin with a zero that is not all of it.
-    let isZeroed = base.load(fromByteOffset: at, as: UInt8.self) == 0x30 && self.end > at &+ 1
-    guard next != 0x2E, next | 0x20 != 0x65, !isZeroed else { return nil }
-  }
-
-  /// Eight bytes, in each of which a digit is its value; beyond the end there is none.
-  @inline(__always)
-  private static func digits(_ base: UnsafeRawPointer, _ at: Int, _ end: Int) -> UInt64 {
-    let missing = at &+ 8 &- end
-    let word = base.loadUnaligned(fromByteOffset: missing > 0 ? end &- 8 : at, as: UInt64.self).littleEndian
-    let known = missing > 0 ? (missing < 8 ? word &>> UInt64(truncatingIfNeeded: 8 &* missing) : 0) : word
-    return known ^ 0x3030_3030_3030_3030
-  }
-
-  /// How many of them come before the first that is no digit. A carry spoils only what comes after it.
-  @inline(__always)
-  private static func count(_ digits: UInt64) -> Int {
-    ((digits &+ 0x7676_7676_7676_7676 | digits) & 0x8080_8080_8080_8080).trailingZeroBitCount &>> 3
+    if base.load(fromByteOffset: at, as: UInt8.self) == 0x30, end > at &+ 1 { return nil }
   }
 
   /// The number of which these are the digits, the first one in the lowest byte.

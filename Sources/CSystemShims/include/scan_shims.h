@@ -86,6 +86,18 @@ VDBSHIM_INLINE vdbshim_block vdbshim_special(vdbshim_block b) {
 /* How many of the sixteen bytes at `from` come before the first that is a quote, a backslash, a control character or beyond ASCII. */
 VDBSHIM_INLINE int vdbshim_plain16(const void *from) { return vdbshim_first(vdbshim_special(vdbshim_load(from))); }
 
+/* The same of thirty-two. */
+VDBSHIM_INLINE int vdbshim_plain32(const void *from) {
+#if defined(__SSE2__)
+  uint64_t low = (unsigned)_mm_movemask_epi8(vdbshim_special(vdbshim_load(from)));
+  uint64_t high = (unsigned)_mm_movemask_epi8(vdbshim_special(vdbshim_load((const char *)from + 16)));
+  return __builtin_ctzll(low | high << 16 | (uint64_t)1 << 32);
+#else
+  int plain = vdbshim_plain16(from);
+  return plain < 16 ? plain : 16 + vdbshim_plain16((const char *)from + 16);
+#endif
+}
+
 /* Copies sixteen bytes, and says how many of them come before the first backslash. */
 VDBSHIM_INLINE int vdbshim_copy16(const void *from, void *to) {
   vdbshim_block block = vdbshim_load(from);

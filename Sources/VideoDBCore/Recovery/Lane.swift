@@ -138,6 +138,11 @@ final class Lane {
   private func place(_ startMs: Int64) -> Int {
     var low = 0
     var high = items.count
+    // Mostly one of the newest.
+    for _ in 0..<8 {
+      guard high > 0, items[high - 1].startMs >= startMs else { return high }
+      high -= 1
+    }
     while low < high {
       let middle = (low + high) / 2
       if items[middle].startMs < startMs { low = middle + 1 } else { high = middle }

@@ -9,15 +9,14 @@ extension EventHub {
   }
 
   func pushRecord(_ record: UnsafeMutablePointer<EventRecord>) {
-    if let ledger { ledger.handOut(record, retained: false) }
+    if hasLedger { ledger?.handOut(record, retained: false) }
     // By index: a handler may add subscriptions, and removal waits until it has returned.
     var i = 0
-    while i < deliveries.count {
-      // Not retained for the call: what is in the list stays there while a handler runs.
-      Unmanaged.passUnretained(deliveries[i])._withUnsafeGuaranteedRef { $0.deliver(record) }
+    while i < pushedTo.count {
+      pushedTo[i]._withUnsafeGuaranteedRef { $0.deliver(record) }
       i &+= 1
     }
-    if ledger != nil { record.pointee.returned() }
+    if hasLedger { record.pointee.returned() }
   }
 
   func adoptSubscriptions() {

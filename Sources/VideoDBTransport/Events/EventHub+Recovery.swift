@@ -82,7 +82,10 @@ extension EventHub: RecoveryHost {
   }
 
   /// false: the application has it already, as a record that was fetched.
-  func isNews(_ record: UnsafeMutablePointer<EventRecord>) -> Bool {
+  @inline(__always)
+  func isNews(_ record: UnsafeMutablePointer<EventRecord>, _ recovery: Recovery) -> Bool {
+    recovery.counters.received &+= 1
+    guard recovery.isWatching else { return true }
     switch record.pointee.fields.kind {
     case .transcript, .sceneIndex, .audioIndex:
       // Interim texts are no items: a later message replaces them.

@@ -47,10 +47,17 @@ public final class EventHub: @unchecked Sendable {
   // The loop's.
   var link: Link
   var recovery: Recovery!
+  /// The same, for what comes with each message: no reference is counted.
+  private var watched: Unmanaged<Recovery>!
   /// Goes on for another process, and for the next one.
   let ledger: StateFile?
+  let hasLedger: Bool
   var redactor: Redactor
-  var deliveries: [Delivery] = []
+  var deliveries: [Delivery] = [] {
+    didSet { pushedTo = deliveries.map { .passUnretained($0) } }
+  }
+  /// The same, not retained for the call of a handler: what is in the list stays there while one runs.
+  private(set) var pushedTo: [Unmanaged<Delivery>] = []
   var isPushing = false
   /// The connection was told to pause and is to be told when there is room.
   private var hasPaused = false
@@ -78,11 +85,13 @@ public final class EventHub: @unchecked Sendable {
 
   private init(_ engine: Engine, _ settings: Settings, _ link: Link, _ ledger: StateFile?) {
     self.ledger = ledger
+    hasLedger = ledger != nil
     self.engine = engine
     self.settings = settings
     self.link = link
     redactor = settings.redactor
     recovery = Recovery(settings.recovery, self)
+    watched = .passUnretained(recovery)
   }
 
   deinit {
@@ -115,9 +124,8 @@ public final class EventHub: @unchecked Sendable {
       incoming.pointee.fields = EventFields()
       incoming.pointee.fields.flags = .notJSON
     }
-    recovery.counters.received &+= 1
-    if recovery.isWatching, !isNews(incoming) { return .goOn }
-    if let ledger { incoming.pointee.receipt = ledger.keep(incoming.pointee.fields, message) }
+    if !watched._withUnsafeGuaranteedRef({ isNews(incoming, $0) }) { return .goOn }
+    if hasLedger, let ledger { incoming.pointee.receipt = ledger.keep(incoming.pointee.fields, message) }
     if isPushing, !isHolding {
       pushRecord(incoming)
       return .goOn

@@ -313,11 +313,13 @@ final class WebSocketConnection: LoopSource {
   private func frames(_ input: UnsafeRawBufferPointer, _ at: inout Int) {
     while true {
       // What nearly everything is: it may pause or end the connection, and the rest of the loop has to see that.
-      while phase == .open, let owner, let message = reader.wholeText(input, &at) {
-        let verdict = owner.received(message, isText: true)
-        if verdict == .goOn { continue }
-        if verdict == .pause { pause() } else { violated(1007, "a text message that is not UTF-8") }
-        return
+      if let owner {
+        while phase == .open, let message = reader.wholeText(input, &at) {
+          let verdict = owner.received(message, isText: true)
+          if verdict == .goOn { continue }
+          if verdict == .pause { pause() } else { violated(1007, "a text message that is not UTF-8") }
+          return
+        }
       }
       if phase == .ended || isDiscarding { return }
       switch reader.next(input, &at) {
