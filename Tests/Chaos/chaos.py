@@ -3,7 +3,8 @@
 
     chaos.py --clients c,swift,official --events 20000 --faults 200
 
-Ends with 1 when a client of ours lost or doubled anything, or came too late. README.md explains the columns.
+Ends with 1 when a client of ours lost or doubled anything, or came too late. README.md explains the columns. On SIGINT or SIGTERM
+nothing more is sent, and the table is of what was.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from pathlib import Path
 import check
 import faults
 from parts import KEY, Consumer, Failed, Feed, Proxy, config
+from progress import Progress, Stop
 from webhooks import Receiver
 from world import World
 
@@ -36,6 +38,8 @@ SETTLE = 4.0  # seconds without a new line after which nothing more is expected
 
 
 class Run:
+    stop = Stop()
+
     def __init__(self, given, client, folder):
         self.given, self.client, self.folder = given, client, folder
         self.truth = check.Truth()
@@ -88,11 +92,11 @@ class Run:
     def emit(self, feed, proxy, consumer, world, labels):
         given = self.given
         plan = faults.schedule(given.seed, given.events, given.faults, 1.0 if given.quick else given.slow)
-        sent, backlog = 0, []
-        while sent < given.events:
+        self.progress = Progress(self.client, given.events, given.faults, given.progress)
+        sent, backlog = 0, collections.deque()
+        while sent < given.events and not self.stop:
             backlog += world.due()
-            items, backlog = backlog[:BATCH], backlog[BATCH:]
-            items = items[: given.events - sent]
+            items = [backlog.popleft() for _ in range(min(BATCH, len(backlog), given.events - sent))]
             if items:
                 self.truth.add(items, feed.send(items), labels)
                 sent += len(items)
@@ -103,7 +107,9 @@ class Run:
                 self.received.add(line)
             if not consumer.is_running:
                 raise Failed(f"the consumer has ended: {consumer.last_words()}")
+            self.progress.tell(sent, self.received.count, given.faults - len(plan))
             time.sleep(0.005)
+        self.faults = given.faults - len(plan)
 
     def wait(self, consumer):
         """Until everything is there and nothing more comes, or nothing more has come for long."""
@@ -115,11 +121,13 @@ class Run:
                 self.received.add(line)
             if lines:
                 quiet_since = time.monotonic()
-            is_listed = time.time() > self.truth.last_listed + 1
-            missing = sum(s.times > s.received for s in self.truth.every())
-            patience = SETTLE if not missing or self.client == "official" else max(SETTLE, self.given.patience / 2)
-            if is_listed and time.monotonic() - quiet_since > patience:
-                return
+            self.progress.tell(self.truth.total, self.received.count, self.faults)
+            quiet = time.monotonic() - quiet_since
+            if quiet > SETTLE and time.time() > self.truth.last_listed + 1:
+                # Looked for only now: it is a walk over all that was sent.
+                is_missing = self.client != "official" and any(s.times > s.received for s in self.truth.every())
+                if not is_missing or quiet > self.given.patience / 2:
+                    return
             time.sleep(0.2)
 
     def explain(self, limit=20):
@@ -170,6 +178,7 @@ def arguments():
     add("--slow", type=float, default=10.0, help="how much longer faults take with the default timers")
     add("--slack", type=int, default=0, help="milliseconds by which a gap may miss a firing")
     add("--patience", type=float, default=60, help="seconds to wait for the last events")
+    add("--progress", type=float, default=60, help="seconds between two lines that say how far it is")
     add("--config", action="append", default=[], metavar="KEY=VALUE")
     add("--service", action="append", default=[], metavar="OPTION", help="of the feed, such as --service=--index-start-moves")
     add("--together", action="store_true", help="all clients at the same time, each with a service of its own")
@@ -177,6 +186,12 @@ def arguments():
     add("--keep", help="a folder for what the programs printed")
     add("--verbose", action="store_true")
     return options.parse_args()
+
+
+def begin(stop):
+    """In each process of the run."""
+    Run.stop = stop
+    stop.listen()
 
 
 def one(given, client):
@@ -189,16 +204,19 @@ def one(given, client):
             folder.mkdir(parents=True)
         run = Run(given, client, folder)
         try:
-            figures = run.go()
+            figures = None if Run.stop else run.go()
         except Failed as error:
             return None, [f"FAIL {client}: {error}"]
+        if Run.stop and not run.truth.total:
+            return None, [f"skip {client}: stopped before anything was sent"]
+        said = [f"{client}: stopped after {run.truth.total} of {given.events} events"] if Run.stop else []
         if client == "official":
-            return figures, []
+            return figures, said
         name = f"{client} ({given.mode})"
         broken = check.broken_promises(figures)
         if broken:
-            return figures, [f"FAIL {name}: {'; '.join(broken)}", *("  " + line for line in run.explain())]
-        return figures, [f"ok {name}: nothing lost, nothing doubled"]
+            return figures, [*said, f"FAIL {name}: {'; '.join(broken)}", *("  " + line for line in run.explain())]
+        return figures, [*said, f"ok {name}: nothing lost, nothing doubled"]
 
 
 def main():
@@ -207,9 +225,12 @@ def main():
         given.service += ["--record-time-step", "0.1"]
     clients = given.clients.split(",")
     columns, failed = {}, False
-    with concurrent.futures.ProcessPoolExecutor(len(clients) if given.together else 1) as pool:
+    Run.stop.listen()
+    workers = len(clients) if given.together else 1
+    with concurrent.futures.ProcessPoolExecutor(workers, initializer=begin, initargs=(Run.stop,)) as pool:
         for client, (figures, said) in zip(clients, pool.map(one, [given] * len(clients), clients)):
-            print("\n".join(said), flush=True)
+            for line in said:
+                print(line, flush=True)
             failed = failed or any(line.startswith("FAIL") for line in said)
             if figures:
                 columns[client if client == "official" else f"{client} ({given.mode})"] = figures

@@ -36,12 +36,18 @@ class Truth:
         self.calls = collections.Counter()  # (path, start, index, alert) of a webhook
         self.count = collections.Counter()
         self.last_listed = 0.0
-        self._starts = {}
+        self._starts = collections.defaultdict(list)  # (kind, stream, text) -> the starts in order
 
     def add(self, items, answer, alert_labels):
         """`answer` is the feed's; `alert_labels` {index: (label, stream)} of the indexes with alerts."""
         for position, item in enumerate(items):
-            sent = self.things.setdefault((KINDS[item.kind], item.stream, item.text), {}).setdefault(item.start, Sent())
+            key = KINDS[item.kind], item.stream, item.text
+            starts = self.things.setdefault(key, {})
+            if item.start not in starts:
+                starts[item.start] = Sent()
+                # Mostly at its end.
+                bisect.insort(self._starts[key], item.start)
+            sent = starts[item.start]
             sent.times += 1
             sent.ms.append(answer["at"][position])
             sent.reached += answer["reached"][position] == "1"
@@ -74,10 +80,7 @@ class Truth:
         starts = self.things.get(key)
         if starts is None or start is None:
             return None
-        ordered = self._starts.get(key)
-        if ordered is None or len(ordered) != len(starts):
-            ordered = self._starts[key] = sorted(starts)
-        ms = start * 1000
+        ordered, ms = self._starts[key], start * 1000
         at = bisect.bisect_left(ordered, ms)
         near = min(ordered[max(at - 1, 0) : at + 1], key=lambda other: abs(other - ms))
         return starts[near] if abs(near - ms) <= TOLERANCE else None
@@ -89,6 +92,7 @@ class Received:
     def __init__(self, truth):
         self.truth = truth
         self.ours = collections.Counter()
+        self.count = 0  # of what was seen and heard
         self.gaps = []  # (from, to in ms, channels lost)
         self.strange = []
         self.transitions = []
@@ -112,6 +116,7 @@ class Received:
             return
         data = event.get("data") or {} if isinstance(event, dict) else {}
         stream, text = (event or {}).get("rtstream_id"), data.get("text")
+        self.count += kind != ALERT
         if kind == ALERT:
             start = round((line["start"] or 0) * 1000)
             sent = self.truth.firings.get((stream, data.get("label"), text, start))

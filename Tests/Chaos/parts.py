@@ -51,6 +51,8 @@ class Program:
             text=True,
             bufsize=1 << 16,
             env=environment(),
+            # Ctrl-C is for whoever started it, who then ends its parts.
+            process_group=0,
             **more,
         )
         self.name = Path(argv[-1] if argv[0].endswith("python3") else argv[0]).name

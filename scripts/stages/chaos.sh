@@ -16,6 +16,7 @@ pressure=$!
 "$PYTHON" $chaos/kill.py --kills 100 || failed=1
 "$PYTHON" $chaos/quiet.py || failed=1
 "$PYTHON" $chaos/half_open.py --quick --within 2.5 || failed=1
+"$PYTHON" $chaos/stopped.py || failed=1
 wait $pressure || failed=1
 cat build/chaos/pressure.out
 finish
