@@ -30,6 +30,7 @@ PROGRAMS = {
     "start_hand": (["clients/start_hand.c"], ["-lcurl", "-ljansson"]),
     "start_ours": (["clients/start_ours.c"], OURS),
     "ours_callback": (["clients/ours_callback.c"], OURS),
+    "ours_cpp": (["clients/ours_cpp.cpp"], OURS),
     "ours_batch": (["clients/ours_batch.c"], OURS),
 }
 

@@ -56,6 +56,8 @@ ROWS = [
     Row(OURS, f"{LIBRARY}, callback", "ours_callback"),
     Row("ours_state_file", f"{LIBRARY}, callback, state file", "ours_callback", state_file=True),
     Row("ours_batch", f"{LIBRARY}, pulled in batches", "ours_batch"),
+    Row("ours_cpp", f"{LIBRARY}, C++, listen", "ours_cpp", ("callback",), kinds=(PLAIN,)),
+    Row("ours_cpp_stream", f"{LIBRARY}, C++, for over stream()", "ours_cpp", ("stream",), kinds=(PLAIN,)),
     Row("beast_simdjson", "C++, Boost.Beast, simdjson on demand", "beast_simdjson", events=500_000),
     Row("beast_rapidjson", "C++, Boost.Beast, RapidJSON", "beast_rapidjson", events=500_000),
     Row(JANSSON, f"{C}, jansson", "hand_jansson", events=300_000),
