@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "CSystemShims.h"
@@ -48,6 +49,15 @@ int vdbshim_state_write(int fd, const void *bytes, size_t length, int64_t offset
   }
   return 0;
 }
+
+void *vdbshim_state_map(int fd, size_t size) {
+  void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  return map == MAP_FAILED ? NULL : map;
+}
+
+void vdbshim_state_unmap(void *map, size_t size) { munmap(map, size); }
+
+int vdbshim_state_is_whole(int fd, size_t size) { return lseek(fd, 0, SEEK_END) >= (off_t)size; }
 
 int vdbshim_state_flush(int fd) { return fdatasync(fd); }
 

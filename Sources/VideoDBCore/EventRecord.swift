@@ -8,6 +8,8 @@ public struct EventRecord {
   public var receivedMs: Int64 = 0
   public var receipt = Receipt()
   var ledgerOwner: UnsafeMutableRawPointer?
+  /// Of text and stream; 0: not known yet.
+  private var hashes: (text: UInt64, stream: UInt64) = (0, 0)
   var scratch: UnsafeMutablePointer<UInt8>?
   var scratchCapacity = 0
   var scratchUsed = 0
@@ -38,6 +40,7 @@ public struct EventRecord {
     self.bytes = bytes
     self.receivedMs = receivedMs
     receipt = Receipt()
+    hashes = (0, 0)
     if scratchUsed > 0 {
       scratchUsed = 0
       decoded = (Decoded(), Decoded(), Decoded(), Decoded())
@@ -132,5 +135,13 @@ public struct EventRecord {
   public mutating func rtstreamID() -> UnsafeRawBufferPointer { text(fields.rtstreamID, .rtstreamID) }
   public mutating func text() -> UnsafeRawBufferPointer { text(fields.text, .text) }
   public mutating func label() -> UnsafeRawBufferPointer { text(fields.label, .label) }
+  public mutating func textHash() -> UInt64 {
+    if hashes.text == 0 { hashes.text = VideoDBCore.textHash(text()) }
+    return hashes.text
+  }
+  public mutating func streamHash() -> UInt64 {
+    if hashes.stream == 0 { hashes.stream = VideoDBCore.textHash(rtstreamID()) }
+    return hashes.stream
+  }
   public func data() -> UnsafeRawBufferPointer { raw(fields.data) }
 }

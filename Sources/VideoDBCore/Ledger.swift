@@ -6,6 +6,9 @@ open class Ledger: @unchecked Sendable {
   public init(isAutomatic: Bool) { self.isAutomatic = isAutomatic }
 
   open func acknowledge(_ receipt: Receipt) {}
+
+  /// Comes before acknowledgements that are not part of handing out.
+  open func look() {}
 }
 
 /// Where an event stands in a ledger. Plain data.
@@ -35,13 +38,19 @@ extension EventRecord {
   /// The application has dealt with it; nothing for one that was acknowledged before, or is in no ledger.
   public mutating func acknowledge() {
     guard let ledgerOwner, receipt.place != Receipt.none else { return }
-    Unmanaged<Ledger>.fromOpaque(ledgerOwner).takeUnretainedValue().acknowledge(receipt)
+    Unmanaged<Ledger>.fromOpaque(ledgerOwner)._withUnsafeGuaranteedRef {
+      $0.look()
+      $0.acknowledge(receipt)
+    }
     receipt = Receipt()
   }
 
   /// The callback that it was lent to has returned.
   public mutating func returned() {
-    if let owner = ledgerOwner, Unmanaged<Ledger>.fromOpaque(owner).takeUnretainedValue().isAutomatic { acknowledge() }
+    if let owner = ledgerOwner, receipt.place != Receipt.none {
+      Unmanaged<Ledger>.fromOpaque(owner)._withUnsafeGuaranteedRef { if $0.isAutomatic { $0.acknowledge(receipt) } }
+      receipt = Receipt()
+    }
     ledgerOwner = nil
   }
 

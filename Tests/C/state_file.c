@@ -67,10 +67,10 @@ static void damage(long offset, const char *bytes, size_t count) {
   close(fd);
 }
 
-int main(void) {
-  at = (long)time(NULL) - 5;
-  s = server_start();
-  snprintf(path, sizeof path, "%s/state", temp_folder());
+/* Two lives of a channel with a new file. */
+static void two_lives(const char *more) {
+  server_reset(s);
+  unlink(path);
   server_on(s, "GET /collection/default/websocket",
             "{'status':200,'json':{'success':true,'data':{'websocket_url':'ws://127.0.0.1:%d/ws'}}}", server_port(s));
 #define SAID(text, n)                                                                                                          \
@@ -93,7 +93,7 @@ int main(void) {
 
   /* The first life: "one" is acknowledged, "two" and an alert are handed out, another alert is never taken, nor is what
    * is on a channel that nobody knows. */
-  vdbrt_client *client = client_with("");
+  vdbrt_client *client = client_with(more);
   vdbrt_events *events = opened(client);
   char *out = NULL;
   OK(vdbrt_rtstream_start_transcript(client, "rts-1", "{\"ws_connection_id\":\"conn-1\"}", NULL, &out, &err));
@@ -116,7 +116,7 @@ int main(void) {
   client_end(client);
 
   /* The second: what was not acknowledged comes again, first what waits in the file. */
-  client = client_with("");
+  client = client_with(more);
   events = opened(client);
   expect(events, "seen", VDBRT_EVENT_REDELIVERED, true);
   expect(events, "not taken", 0, true);
@@ -139,11 +139,42 @@ int main(void) {
   json_decref(requests);
   vdbrt_events_release(events);
   client_end(client);
+}
+
+/* Somebody empties the file under a channel: what happens from then on is not kept, and nothing else. */
+static void cut_short(void) {
+  server_reset(s);
+  unlink(path);
+  server_on(s, "GET /collection/default/websocket",
+            "{'status':200,'json':{'success':true,'data':{'websocket_url':'ws://127.0.0.1:%d/ws'}}}", server_port(s));
+  server_on(s, "GET /ws",
+            "[[{'upgrade':true},{'json':{'connection_id':'conn-1'}}," SAID("one", 0) ",{'await':'cut'}," SAID(
+                "two", 1) ",{'json':{'channel':'alert','data':{'text':'seen'}}},{'await':'never'}]]",
+            at, at, at + 1, at + 1);
+  vdbrt_client *client = client_with("");
+  vdbrt_events *events = opened(client);
+  expect(events, "one", 0, false);
+  CHECK_INT(truncate(path, 0), 0);
+  server_go(s, "cut");
+  expect(events, "two", 0, true);
+  expect(events, "seen", 0, true);
+  vdbrt_events_release(events);
+  client_end(client);
+}
+
+int main(void) {
+  at = (long)time(NULL) - 5;
+  s = server_start();
+  snprintf(path, sizeof path, "%s/state", temp_folder());
+  cut_short();
+  two_lives(",'state.mapped':false");
+  two_lives("");
 
   /* A torn text: the one before it counts. A torn item of the ring, and all is well but for that item. */
   damage(4096 + 30, "\0\0\0\0\0\0", 6);
-  client = client_with(",'backfill.hold_ms':1");
-  events = opened(client);
+  vdbrt_client *client = client_with(",'backfill.hold_ms':1");
+  vdbrt_events *events = opened(client);
+  char *out = NULL;
   OK(vdbrt_events_bindings(events, &out, &err));
   CHECK_HAS(out, "rts-1");
   vdbrt_string_free(out);

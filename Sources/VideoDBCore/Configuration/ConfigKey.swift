@@ -12,7 +12,7 @@ public enum ConfigKey: Int, CaseIterable, Sendable {
   case rebindAlertSettleMs, rebindConfirmMs, rebindMaxAlertsPerHour, rebindMaxPerHour
   case reconnectBaseMs, reconnectEnabled, reconnectMaxAttempts, reconnectMaxMs
   case sessionToken
-  case stateAck, stateFile, stateSyncMs
+  case stateAck, stateFile, stateMapped, stateSyncMs
   case tlsCAFile, tlsVerify
   case watchQuietMs, watchRestart
   case wsCloseTimeoutMs, wsConnectTimeoutMs, wsFirstMessageTimeoutMs, wsMaxMessageBytes, wsPingIntervalMs, wsPongTimeoutMs
@@ -178,6 +178,12 @@ public enum ConfigKey: Int, CaseIterable, Sendable {
         name: "state.file", kind: .text, unit: nil, fallback: nil,
         summary:
           "File in which a channel keeps what is bound to it and what was delivered, to go on after the process was killed.")
+    case .stateMapped:
+      Spec(
+        name: "state.mapped", kind: .boolean, unit: nil, fallback: "true",
+        summary:
+          "The state file is mapped into memory where its file system can do that. false: two writes for each event, some microseconds."
+      )
     case .stateSyncMs:
       Spec(
         name: "state.sync_ms", kind: .integer(1...3_600_000), unit: "ms", fallback: "1000",

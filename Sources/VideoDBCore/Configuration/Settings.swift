@@ -20,6 +20,7 @@ public struct Settings: Sendable {
   public let recovery: RecoverySettings
   public let stateFile: [UInt8]?
   public let stateSyncMs: Int64
+  public let mapsStateFile: Bool
   public let acknowledgesByItself: Bool
   /// The service's clock, as its answers tell it.
   public let serverClock = ServerClock()
@@ -72,6 +73,7 @@ public struct Settings: Sendable {
     recovery = RecoverySettings(configuration)
     stateFile = configuration.text(.stateFile)
     stateSyncMs = configuration.integer(.stateSyncMs)
+    mapsStateFile = configuration.boolean(.stateMapped)
     acknowledgesByItself = configuration.text(.stateAck)?.equals("auto") ?? true
     hasExternalLoop = configuration.text(.loopMode)?.equals("external") ?? false
     // A path may hold the key, where a caller took it for an id.

@@ -14,9 +14,9 @@ struct LaneTable {
 
   /// Not owned, so that a message costs no counting of references.
   @inline(__always)
-  func find(_ stream: UnsafeRawBufferPointer, _ kind: EventKind) -> Unmanaged<Lane>? {
+  func find(_ stream: UnsafeRawBufferPointer, hash: UInt64, _ kind: EventKind) -> Unmanaged<Lane>? {
     guard !slots.isEmpty else { return nil }
-    let key = Self.key(stream, kind)
+    let key = Self.key(hash, kind)
     var at = Int(truncatingIfNeeded: key) & (slots.count &- 1)
     while let slot = slots[at] {
       if slot.key == key, slot.lane._withUnsafeGuaranteedRef({ $0.isOf(stream, kind) }) { return slot.lane }
@@ -40,7 +40,7 @@ struct LaneTable {
     while size < 2 * all.count { size *= 2 }
     slots = [Slot?](repeating: nil, count: size)
     for lane in all {
-      let key = lane.stream.withUnsafeBytes { Self.key($0, lane.kind) }
+      let key = Self.key(lane.stream.withUnsafeBytes { textHash($0) }, lane.kind)
       var at = Int(truncatingIfNeeded: key) & (size - 1)
       while slots[at] != nil { at = (at + 1) & (size - 1) }
       slots[at] = Slot(key: key, lane: .passUnretained(lane))
@@ -48,7 +48,7 @@ struct LaneTable {
   }
 
   @inline(__always)
-  private static func key(_ stream: UnsafeRawBufferPointer, _ kind: EventKind) -> UInt64 {
-    textHash(stream) ^ UInt64(truncatingIfNeeded: kind.rawValue)
+  private static func key(_ stream: UInt64, _ kind: EventKind) -> UInt64 {
+    stream ^ UInt64(truncatingIfNeeded: kind.rawValue)
   }
 }

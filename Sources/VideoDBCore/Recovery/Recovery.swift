@@ -127,13 +127,12 @@ public final class Recovery {
   // MARK: Messages
 
   /// A message came over the socket. false: the application has it already.
-  public func isNews(
-    _ kind: EventKind, stream: UnsafeRawBufferPointer, text: UnsafeRawBufferPointer, startMs: Int64, endMs: Int64, now: Int64
-  )
-    -> Bool
-  {
-    guard let lane = lanes.find(stream, kind) else { return true }
-    let text = textHash(text)
+  public func isNews(_ record: UnsafeMutablePointer<EventRecord>, now: Int64) -> Bool {
+    let kind = record.pointee.fields.kind
+    guard let lane = lanes.find(record.pointee.rtstreamID(), hash: record.pointee.streamHash(), kind) else { return true }
+    let startMs = milliseconds(record.pointee.fields.start)
+    let endMs = milliseconds(record.pointee.fields.end)
+    let text = record.pointee.textHash()
     let isNews = lane._withUnsafeGuaranteedRef { lane in
       lane.takeNewest(text, startMs, endMs, now: now)
         || lane.take(live: text, startMs, endMs, now: now) { canHavePushed($0, lane) }
@@ -153,7 +152,7 @@ public final class Recovery {
   // MARK: Bindings
 
   func makeLane(_ stream: [UInt8], _ kind: EventKind) -> Lane {
-    if let lane = stream.withUnsafeBytes({ lanes.find($0, kind) }) { return lane.takeUnretainedValue() }
+    if let lane = stream.withUnsafeBytes({ lanes.find($0, hash: textHash($0), kind) }) { return lane.takeUnretainedValue() }
     let lane = Lane(stream, kind, capacity: settings.remember, now: host.nowMs)
     lanes.append(lane)
     return lane

@@ -90,10 +90,7 @@ extension EventHub: RecoveryHost {
     case .transcript, .sceneIndex, .audioIndex:
       // Interim texts are no items: a later message replaces them.
       guard !record.pointee.fields.flags.contains(.interim) else { return true }
-      return recovery.isNews(
-        record.pointee.fields.kind, stream: record.pointee.rtstreamID(), text: record.pointee.text(),
-        startMs: milliseconds(record.pointee.fields.start), endMs: milliseconds(record.pointee.fields.end),
-        now: receivedAtMs)
+      return recovery.isNews(record, now: receivedAtMs)
     case .captureSession:
       recovery.sessionChanged(record.pointee.bytes)
       return true

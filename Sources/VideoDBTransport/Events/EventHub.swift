@@ -125,8 +125,9 @@ public final class EventHub: @unchecked Sendable {
       incoming.pointee.fields.flags = .notJSON
     }
     if !watched._withUnsafeGuaranteedRef({ isNews(incoming, $0) }) { return .goOn }
-    if hasLedger, let ledger { incoming.pointee.receipt = ledger.keep(incoming.pointee.fields, message) }
-    if isPushing, !isHolding {
+    let isDirect = isPushing && !isHolding
+    if hasLedger, let ledger { incoming.pointee.receipt = ledger.keep(incoming.pointee.fields, message, isHandedOut: isDirect) }
+    if isDirect {
       pushRecord(incoming)
       return .goOn
     }
@@ -160,6 +161,7 @@ public final class EventHub: @unchecked Sendable {
   func willReceive(unixMs: Int64) {
     receivedMs = unixMs
     receivedAtMs = Clock.now
+    ledger?.look()
     link.aliveMs = unixMs
     // Who has subscribed gets every event that is read afterwards, also where the loop has not got to the request yet.
     adoptSubscriptions()

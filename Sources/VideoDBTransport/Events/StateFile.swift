@@ -34,9 +34,6 @@ final class StateFile: Ledger, @unchecked Sendable {
     var generation: UInt64 = 0
     var bindings: [UInt8] = []
     var kept: [Kept] = []
-    /// Of the slots of the ring: number and tag. 0: none.
-    var numbers = [UInt32](repeating: 0, count: slots)
-    var tags = [UInt32](repeating: 0, count: slots)
     var isDirty = false
     var hasFailed = false
   }
@@ -53,6 +50,8 @@ final class StateFile: Ledger, @unchecked Sendable {
   private static let busy: Int32 = -2
 
   private let fd: Int32
+  /// The file in memory: what is stored there costs no call of the system. nil where its file system cannot do that.
+  private let map: UnsafeMutableRawPointer?
   private let log: Log
   private let state = Locked(State())
   /// What another process left, for the one who goes on.
@@ -84,12 +83,14 @@ final class StateFile: Ledger, @unchecked Sendable {
 
   private init(_ fd: Int32, _ settings: Settings) {
     self.fd = fd
+    map = settings.mapsStateFile ? vdbshim_state_map(fd, Int(Self.fileBytes)) : nil
     log = settings.log
     super.init(isAutomatic: settings.acknowledgesByItself)
   }
 
   deinit {
     flush()
+    if let map { vdbshim_state_unmap(map, Int(Self.fileBytes)) }
     vdbshim_close(fd)
   }
 
@@ -180,6 +181,7 @@ final class StateFile: Ledger, @unchecked Sendable {
 
   /// They are about to be handed out: remembers it, and gives each its receipt.
   func handOut(_ records: [EventQueue.Record], retained: Bool) {
+    look()
     for record in records { handOut(record, retained: retained) }
   }
 
@@ -209,19 +211,18 @@ final class StateFile: Ledger, @unchecked Sendable {
     else { return nil }
     let startMs = milliseconds(fields.start)
     return Item(
-      text: textHash(record.pointee.text()), startMs: startMs,
-      lane: laneKey(textHash(record.pointee.rtstreamID()), fields.kind),
+      text: record.pointee.textHash(), startMs: startMs, lane: laneKey(record.pointee.streamHash(), fields.kind),
       lengthMs: UInt32(clamping: milliseconds(fields.end) - startMs), number: number, isDone: false)
   }
 
   /// A message that the service cannot be asked for again is kept until it is acknowledged. Of channels that are not known only JSON.
-  func keep(_ fields: EventFields, _ message: UnsafeRawBufferPointer) -> Receipt {
+  func keep(_ fields: EventFields, _ message: UnsafeRawBufferPointer, isHandedOut: Bool) -> Receipt {
     let isOther = fields.kind == .other && !fields.flags.contains(.notJSON)
     guard isOther || fields.kind == .alert || fields.kind == .captureSession else { return Receipt() }
     return state.withLock { state in
       let number = state.nextNumber
       state.nextNumber &+= 1
-      state.kept.append(Kept(number: number, isHandedOut: false, isOther: isOther, event: Array(message)))
+      state.kept.append(Kept(number: number, isHandedOut: isHandedOut, isOther: isOther, event: Array(message)))
       writeText(&state)
       return Receipt(place: Receipt.kept, number: number)
     }
@@ -257,10 +258,12 @@ final class StateFile: Ledger, @unchecked Sendable {
         return
       }
       let place = Int(receipt.place)
+      guard place >= 0, place < Self.slots else { return }
+      var (number, tag) = numberAndTag(place, isKept: !state.hasFailed)
       // Unless the ring has come round to its place.
-      guard place >= 0, place < Self.slots, state.numbers[place] == receipt.number else { return }
-      state.tags[place] |= 1
-      wrote(vdbshim_state_write(fd, &state.tags[place], 4, Self.offset(place) + Self.tagOffset), &state)
+      guard number == receipt.number else { return }
+      tag |= 1
+      put(&tag, 4, Self.offset(place) + Self.tagOffset, &state)
     }
   }
 
@@ -286,16 +289,21 @@ final class StateFile: Ledger, @unchecked Sendable {
       slot.storeBytes(of: item.number, toByteOffset: 24, as: UInt32.self)
       let tag = Self.check(UnsafeRawBufferPointer(slot)) << 1 | (item.isDone ? 1 : 0)
       slot.storeBytes(of: tag, toByteOffset: Int(Self.tagOffset), as: UInt32.self)
-      state.numbers[place] = item.number
-      state.tags[place] = tag
-      wrote(vdbshim_state_write(fd, slot.baseAddress, Self.slotBytes, Self.offset(place)), &state)
+      put(slot.baseAddress, Self.slotBytes, Self.offset(place), &state)
     }
   }
 
   private func writeText(_ state: inout State) {
-    var text = Self.text(state)
+    state.isDirty = true
+    guard !state.hasFailed else { return }
+    let generation = state.generation + 1
+    let offset = Int64(Self.headBytes + Int(generation & 1) * Self.textBytes)
+    // Where the file is in memory it is put together in place: this side is the older one, and not whole until its check agrees.
+    guard let place = map.map({ $0 + Int(offset) }) ?? malloc(Self.textBytes) else { return }
+    defer { if map == nil { free(place) } }
+    var text = Self.text(state, place + 24)
     // What does not fit is not kept, unknown channels and the oldest first; it is delivered all the same.
-    while text.count > Self.textBytes - 24, !state.kept.isEmpty {
+    while text.isCut, !state.kept.isEmpty {
       let others = state.kept.contains { $0.isOther }
       var left = max(state.kept.count / 4, 1)
       state.kept.removeAll {
@@ -304,46 +312,71 @@ final class StateFile: Ledger, @unchecked Sendable {
         return true
       }
       log(.warning, "client", "The state file is full: events that were not acknowledged are kept no longer.")
-      text = Self.text(state)
+      text = Self.text(state, place + 24)
     }
-    guard text.count <= Self.textBytes - 24 else {
+    guard !text.isCut else {
       log(.error, "client", "The state file has no room for what is bound to the channel.")
       return
     }
-    state.generation += 1
-    var bytes: [UInt8] = []
-    for number in [state.generation, UInt64(text.count), text.withUnsafeBytes({ textHash($0) })] {
-      withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
-    }
-    bytes += text
-    let offset = Int64(Self.headBytes + Int(state.generation & 1) * Self.textBytes)
-    wrote(bytes.withUnsafeBytes { vdbshim_state_write(fd, $0.baseAddress, $0.count, offset) }, &state)
+    place.storeBytes(of: generation, as: UInt64.self)
+    place.storeBytes(of: UInt64(text.count), toByteOffset: 8, as: UInt64.self)
+    place.storeBytes(of: textHash(text.bytes), toByteOffset: 16, as: UInt64.self)
+    state.generation = generation
+    if map == nil { put(place, 24 + text.count, offset, &state) }
   }
 
-  private static func text(_ state: State) -> [UInt8] {
-    var json = JSONWriter()
-    json.set("alive_ms", vdbshim_unix_ms())
-    if !state.bindings.isEmpty { json.set("bindings", json: state.bindings) }
-    var kept: [UInt8] = [0x5B]
-    for event in state.kept {
-      if kept.count > 1 { kept.append(0x2C) }
-      var entry = JSONWriter()
-      entry.set("number", Int64(event.number))
-      entry.set("handed_out", event.isHandedOut)
-      if event.isOther { entry.set("other", true) }
-      entry.set("event", json: event.event)
-      kept += entry.text
+  private static func text(_ state: State, _ memory: UnsafeMutableRawPointer) -> FixedText {
+    var text = FixedText(memory, capacity: textBytes - 24)
+    text.add("{\"alive_ms\":")
+    text.add(vdbshim_unix_ms())
+    if !state.bindings.isEmpty {
+      text.add(",\"bindings\":")
+      text.add(state.bindings)
     }
-    kept.append(0x5D)
-    json.set("kept", json: kept)
-    return json.text
+    text.add(",\"kept\":[")
+    for (i, kept) in state.kept.enumerated() {
+      text.add(i > 0 ? ",{\"number\":" : "{\"number\":")
+      text.add(Int64(kept.number))
+      text.add(kept.isHandedOut ? ",\"handed_out\":true" : ",\"handed_out\":false")
+      if kept.isOther { text.add(",\"other\":true") }
+      text.add(",\"event\":")
+      text.add(kept.event)
+      text.add("}")
+    }
+    text.add("]}")
+    return text
   }
 
-  private func wrote(_ failed: Int32, _ state: inout State) {
+  private func put(_ bytes: UnsafeRawPointer?, _ count: Int, _ offset: Int64, _ state: inout State) {
     state.isDirty = true
-    if failed != 0, !state.hasFailed {
+    guard let bytes else { return }
+    if let map {
+      if !state.hasFailed { memcpy(map + Int(offset), bytes, count) }
+    } else if vdbshim_state_write(fd, bytes, count, offset) != 0, !state.hasFailed {
       state.hasFailed = true
       log(.error, "client", "The state file cannot be written: \(Message(cString: strerror(vdbshim_errno()))).")
+    }
+  }
+
+  /// Of a slot of the ring.
+  private func numberAndTag(_ place: Int, isKept: Bool) -> (number: UInt32, tag: UInt32) {
+    var words: (number: UInt32, tag: UInt32) = (0, 0)
+    let offset = Self.offset(place) + Self.tagOffset - 4
+    if let map {
+      if isKept { memcpy(&words, map + Int(offset), 8) }
+    } else {
+      _ = vdbshim_state_read(fd, &words, 8, offset)
+    }
+    return words
+  }
+
+  /// Before what may store something: a file that somebody has cut short is touched no more.
+  override func look() {
+    guard map != nil, vdbshim_state_is_whole(fd, Int(Self.fileBytes)) == 0 else { return }
+    state.withLock { state in
+      guard !state.hasFailed else { return }
+      state.hasFailed = true
+      log(.error, "client", "The state file was cut short by somebody else: what happens from here on is not kept.")
     }
   }
 

@@ -112,9 +112,17 @@ final class ModelChannel: RecoveryHost {
 
   /// The service says something over the socket.
   func receive(_ channel: String, _ stream: String, _ text: String, _ startMs: Int64, _ endMs: Int64) {
-    let kind = channel.bytes.withUnsafeBytes { EventKind(serviceChannel: $0) }
-    let isNews = stream.bytes.withUnsafeBytes { stream in
-      text.bytes.withUnsafeBytes { recovery.isNews(kind, stream: stream, text: $0, startMs: startMs, endMs: endMs, now: nowMs) }
+    var message = JSONWriter()
+    message.set("channel", channel.bytes)
+    message.set("rtstream_id", stream.bytes)
+    message.set("text", text.bytes)
+    message.set("start", startMs)
+    message.set("end", endMs)
+    let isNews = message.text.withUnsafeBytes { bytes -> Bool in
+      var record = EventRecord()
+      defer { record.freeScratch() }
+      _ = record.read(bytes, receivedMs: 0)
+      return withUnsafeMutablePointer(to: &record) { recovery.isNews($0, now: nowMs) }
     }
     guard isNews else { return }
     let item = Delivered(channel: channel, stream: stream, text: text, isFetched: false)
