@@ -13,15 +13,19 @@
 
 enum { ROUND_MS = 10000000, FIRST_ROUND = 170000, PREFIX = 6, LONGEST = 2048 };
 
-static uint64_t chance_state;
+static uint64_t words_state, cuts_state; /* apart: fragmented or not, the events are the same */
 
-/* xorshift64*: the same events on every machine. */
-static uint32_t chance(uint32_t below) {
-  chance_state ^= chance_state >> 12;
-  chance_state ^= chance_state << 25;
-  chance_state ^= chance_state >> 27;
-  return (uint32_t)(chance_state * 0x2545F4914F6CDD1Dull >> 32) % below;
+/* xorshift64*: the same on every machine. */
+static uint32_t draw(uint64_t *state, uint32_t below) {
+  *state ^= *state >> 12;
+  *state ^= *state << 25;
+  *state ^= *state >> 27;
+  return (uint32_t)(*state * 0x2545F4914F6CDD1Dull >> 32) % below;
 }
+
+static uint32_t chance(uint32_t below) { return draw(&words_state, below); }
+
+static uint32_t cut_chance(uint32_t below) { return draw(&cuts_state, below); }
 
 static const char *const words[] = {
     "a",     "the",   "man",      "woman",  "with",    "in",       "red",   "coat",     "carries", "box",   "past",   "loading",
@@ -142,9 +146,9 @@ static size_t append(struct pool *pool, size_t at, const struct draft *d, bool c
   size_t cuts[4] = {0, d->length, d->length, d->length};
   if (cut) {
     size_t span = d->text_to - d->text_from;
-    cuts[1] = d->text_from + 1 + chance((uint32_t)(span / 2));
-    if (chance(2))
-      cuts[2] = cuts[1] + 1 + chance((uint32_t)(d->text_to - cuts[1] - 1));
+    cuts[1] = d->text_from + 1 + cut_chance((uint32_t)(span / 2));
+    if (cut_chance(2))
+      cuts[2] = cuts[1] + 1 + cut_chance((uint32_t)(d->text_to - cuts[1] - 1));
   }
   size_t last_payload = at;
   for (int i = 0; i < 3 && cuts[i] < d->length; i++) {
@@ -167,7 +171,7 @@ void pool_make(struct pool *pool, uint32_t count, bool fragmented) {
   uint32_t seen[CHANNELS] = {0};
   size_t at = 0;
   struct totals sum = {0};
-  chance_state = 0x9E3779B97F4A7C15ull;
+  words_state = cuts_state = 0x9E3779B97F4A7C15ull;
   *pool = (struct pool){.bytes = malloc((size_t)count * LONGEST),
                         .ends = calloc(count, sizeof *pool->ends),
                         .count = count,
@@ -178,7 +182,7 @@ void pool_make(struct pool *pool, uint32_t count, bool fragmented) {
     enum channel channel = order[i % 10];
     write_event(&d, channel, seen[channel], count / 10 * share[channel], channel == TRANSCRIPT && seen[channel] % 4 == 0);
     seen[channel]++;
-    at = append(pool, at, &d, fragmented && chance(10) == 0);
+    at = append(pool, at, &d, fragmented && cut_chance(10) == 0);
     pool->ends[i] = at;
     sum.events += 1;
     sum.bytes += d.sum.bytes;
