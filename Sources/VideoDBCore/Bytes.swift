@@ -16,6 +16,17 @@ extension UnsafeRawBufferPointer {
   @inline(__always)
   public func equals(_ text: StaticString) -> Bool { equals(UnsafeRawBufferPointer(text)) }
 
+  /// The same for a text of eight to sixteen bytes, two words at a time.
+  @inline(__always)
+  func equalsName(_ text: StaticString) -> Bool {
+    let length = text.utf8CodeUnitCount
+    guard count == length, let mine = baseAddress else { return false }
+    let its = UnsafeRawPointer(text.utf8Start)
+    return mine.loadUnaligned(as: UInt64.self) == its.loadUnaligned(as: UInt64.self)
+      && mine.loadUnaligned(fromByteOffset: length &- 8, as: UInt64.self)
+        == its.loadUnaligned(fromByteOffset: length &- 8, as: UInt64.self)
+  }
+
   /// ASCII letters compare without regard to case.
   public func equalsIgnoringCase(_ text: StaticString) -> Bool {
     let other = UnsafeRawBufferPointer(text)

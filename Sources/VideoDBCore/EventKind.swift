@@ -40,12 +40,12 @@ public enum EventKind: Int32, CaseIterable, Sendable {
   public init(serviceChannel name: UnsafeRawBufferPointer) {
     switch name.count {
     case 5 where name.equals("alert"): self = .alert
-    case 10 where name.equals("transcript"): self = .transcript
-    case 11 where name.equals("scene_index") || name.equals("audio_index"):
+    case 10 where name.equalsName("transcript"): self = .transcript
+    case 11 where name.equalsName("scene_index") || name.equalsName("audio_index"):
       self = name[0] == 0x73 ? .sceneIndex : .audioIndex
-    case 12 where name.equals("visual_index"): self = .sceneIndex
-    case 12 where name.equals("spoken_index"): self = .audioIndex
-    case 15 where name.equals("capture_session"): self = .captureSession
+    case 12 where name.equalsName("visual_index"): self = .sceneIndex
+    case 12 where name.equalsName("spoken_index"): self = .audioIndex
+    case 15 where name.equalsName("capture_session"): self = .captureSession
     default: self = .other
     }
   }

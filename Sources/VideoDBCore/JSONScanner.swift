@@ -231,14 +231,15 @@ public struct JSONScanner {
 func plainRun(_ base: UnsafeRawPointer, _ at: Int, _ end: Int) -> Int {
   var at = at
   while at &+ 32 <= end {
+    // The next load waits for no count: where the stretch goes on, it goes on by all of the block.
     let plain = Int(vdbshim_plain32(base + at))
-    at &+= plain
-    if plain < 32 { return at }
+    if plain < 32 { return at &+ plain }
+    at &+= 32
   }
-  while at &+ 16 <= end {
+  if at &+ 16 <= end {
     let plain = Int(vdbshim_plain16(base + at))
-    at &+= plain
-    if plain < 16 { return at }
+    if plain < 16 { return at &+ plain }
+    at &+= 16
   }
   while at < end {
     let c = base.load(fromByteOffset: at, as: UInt8.self)

@@ -12,9 +12,13 @@ public func decodeJSONString(_ raw: UnsafeRawBufferPointer, into out: UnsafeMuta
     // `to` is never beyond `from`, so that what has room here has room there. What is copied too far is written over.
     while from &+ 16 <= raw.count {
       let plain = Int(vdbshim_copy16(base + from, out + to))
-      from &+= plain
-      to &+= plain
-      if plain < 16 { break }
+      if plain < 16 {
+        from &+= plain
+        to &+= plain
+        break
+      }
+      from &+= 16
+      to &+= 16
     }
     guard from < raw.count else { return to }
     let c = raw[from]
@@ -26,13 +30,7 @@ public func decodeJSONString(_ raw: UnsafeRawBufferPointer, into out: UnsafeMuta
     }
     let escaped = raw[from + 1]
     from += 2
-    switch escaped {
-    case 0x62: out[to] = 0x08
-    case 0x66: out[to] = 0x0C
-    case 0x6E: out[to] = 0x0A
-    case 0x72: out[to] = 0x0D
-    case 0x74: out[to] = 0x09
-    case 0x75:
+    if escaped == 0x75 {
       var scalar = hexQuad(raw, from)
       from += 4
       if scalar & 0xFC00 == 0xD800, from + 6 <= raw.count, raw[from] == 0x5C, raw[from + 1] == 0x75 {
@@ -45,8 +43,11 @@ public func decodeJSONString(_ raw: UnsafeRawBufferPointer, into out: UnsafeMuta
       if scalar & 0xFFFF_F800 == 0xD800 { scalar = 0xFFFD }
       to = putUTF8(scalar, out, to)
       continue
-    default: out[to] = escaped
     }
+    // From b to t; every other stands for itself.
+    let letters: StaticString = "\u{8}cde\u{c}ghijklm\u{a}opq\u{d}s\u{9}"
+    let letter = Int(escaped) - 0x62
+    out[to] = letter >= 0 && letter < letters.utf8CodeUnitCount ? letters.utf8Start[letter] : escaped
     to += 1
   }
   return to

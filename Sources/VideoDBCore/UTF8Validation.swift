@@ -21,18 +21,23 @@ public func isValidUTF8(_ bytes: UnsafeRawBufferPointer) -> Bool {
 @inline(__always)
 func utf8SequenceLength(_ base: UnsafeRawPointer, _ at: Int, _ end: Int) -> Int {
   let first = base.load(fromByteOffset: at, as: UInt8.self)
+  // The most frequent: two bytes, and three that begin with none of the special ones.
+  if first >= 0xC2, first <= 0xDF {
+    return at &+ 2 <= end && isContinuation(base, at &+ 1) ? 2 : 0
+  }
+  if first >= 0xE1, first <= 0xEF, first != 0xED {
+    return at &+ 3 <= end && isContinuation(base, at &+ 1) && isContinuation(base, at &+ 2) ? 3 : 0
+  }
   let length: Int
   var low: UInt8 = 0x80
   var high: UInt8 = 0xBF
   switch first {
-  case 0xC2...0xDF: length = 2
   case 0xE0:
     length = 3
     low = 0xA0
   case 0xED:
     length = 3
     high = 0x9F
-  case 0xE1...0xEF: length = 3
   case 0xF0:
     length = 4
     low = 0x90
@@ -51,4 +56,9 @@ func utf8SequenceLength(_ base: UnsafeRawPointer, _ at: Int, _ end: Int) -> Int 
     next &+= 1
   }
   return length
+}
+
+@inline(__always)
+private func isContinuation(_ base: UnsafeRawPointer, _ at: Int) -> Bool {
+  base.load(fromByteOffset: at, as: UInt8.self) & 0xC0 == 0x80
 }
