@@ -49,7 +49,11 @@ let package = Package(
     .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "videodb-rt-sphinx"], swiftSettings: strict),
     .testTarget(
       name: "LocalServiceTests",
-      dependencies: ["LocalService", "Examples", "videodb-rt-local", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "LocalService", "Examples", "videodb-rt-local", .product(name: "GRDB", package: "GRDB.swift"),
+        // Counts the steps that it takes.
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

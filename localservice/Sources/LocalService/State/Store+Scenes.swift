@@ -85,9 +85,7 @@ extension Store {
   /// Newest first, unless asked for otherwise. A scene belongs to `[start, end)` when it overlaps it.
   func scenes(ofJob id: String, _ query: SceneQuery) async throws -> (page: [Scene], more: Bool) {
     try await database.read { database in
-      var matching = Scene.filter(Column("jobID") == id && Column("visibleFrom") <= Timestamp.now())
-      if let start = query.start { matching = matching.filter(Column("end") > start) }
-      if let end = query.end { matching = matching.filter(Column("start") < end) }
+      let matching = try Self.listed(Scene.self, of: Column("jobID") == id, after: query.start, before: query.end, database)
       let order = [Column("start"), Column.rowID]
       let rows = try matching.order(query.oldestFirst ? order.map(\.asc) : order.map(\.desc))
         .limit(query.pageSize + 1, offset: (query.page - 1) * query.pageSize)

@@ -111,9 +111,8 @@ extension Store {
   /// Oldest first, unless asked for otherwise. An utterance belongs to `[start, end)` when it overlaps it.
   func utterances(ofStream id: String, _ query: UtteranceQuery) async throws -> (page: [Utterance], count: Int) {
     try await database.read { database in
-      var matching = Utterance.filter(Column("streamID") == id && Column("visibleFrom") <= Timestamp.now())
-      if let after = [query.start, query.since].compactMap({ $0 }).max() { matching = matching.filter(Column("end") > after) }
-      if let end = query.end { matching = matching.filter(Column("start") < end) }
+      let after = [query.start, query.since].compactMap { $0 }.max()
+      let matching = try Self.listed(Utterance.self, of: Column("streamID") == id, after: after, before: query.end, database)
       let order = [Column("start"), Column.rowID]
       let page = try matching.order(query.newestFirst ? order.map(\.desc) : order.map(\.asc))
         .limit(query.pageSize, offset: (query.page - 1) * query.pageSize).fetchAll(database)

@@ -107,6 +107,7 @@ public final class Store: Sendable {
         try database.execute(sql: "ALTER TABLE \(table) ADD COLUMN visibleFrom DOUBLE NOT NULL DEFAULT 0")
       }
     }
+    addLengths(&migrator)
     return migrator
   }
 }
