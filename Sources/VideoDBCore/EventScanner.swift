@@ -64,28 +64,33 @@ public struct EventScanner {
       json.at = at &+ 1
       return true
     }
+    guard byte(at) == 0x22 else { return json.fail(.syntax) }
     while true {
-      guard byte(at) == 0x22 else { return json.fail(.syntax) }
       let nameStart = at &+ 1
       // Most names are shorter than sixteen bytes.
       let length = nameStart &+ 16 <= end ? Int(vdbshim_plain16(base + nameStart)) : 16
       at = length < 16 ? nameStart &+ length : plainRun(base, nameStart, end)
       let name: MemberName
-      if byte(at) == 0x22 {
+      var first: UInt8
+      // The usual form has no white space: `":` and the value.
+      let word = at &+ 4 <= end ? base.loadUnaligned(fromByteOffset: at, as: UInt32.self).littleEndian : 0
+      if word & 0xFFFF == 0x3A22 {
         name = MemberName(base, nameStart, at &- nameStart, end)
-        at &+= 1
+        at &+= 2
+        first = UInt8(truncatingIfNeeded: word &>> 16)
+        if first <= 0x20 {
+          at = nextPastWhitespace(at)
+          first = byte(at)
+        }
       } else {
         json.at = at
         guard let unusual = unusualName(nameStart) else { return false }
         name = unusual
         at = json.at
+        first = byte(at)
       }
-      at = next(at)
-      guard byte(at) == 0x3A else { return json.fail(.syntax) }
-      at = next(at &+ 1)
 
       let start = at
-      let first = byte(at)
       if first == 0x22 {
         at = plainRun(base, start &+ 1, end)
         if byte(at) == 0x22 {
@@ -100,7 +105,7 @@ public struct EventScanner {
           guard unusualText(name, start &+ 1, level) else { return false }
           at = json.at
         }
-      } else if let number = ShortInteger(base, at, end) {
+      } else if first &- 0x30 < 10, let number = ShortInteger(base, at, end) {
         if name.isNumber { level[name] = Self.word(Double(number.value)) }
         at = number.end
       } else {
@@ -114,6 +119,11 @@ public struct EventScanner {
         if first != 0x7B { forgetData() }
       }
 
+      let pair = at &+ 2 <= end ? base.loadUnaligned(fromByteOffset: at, as: UInt16.self).littleEndian : 0
+      if pair == 0x222C {
+        at &+= 1
+        continue
+      }
       at = next(at)
       let separator = byte(at)
       at &+= 1
@@ -122,6 +132,7 @@ public struct EventScanner {
         return separator == 0x7D ? true : json.fail(.syntax)
       }
       at = next(at)
+      guard byte(at) == 0x22 else { return json.fail(.syntax) }
     }
   }
 
@@ -150,12 +161,13 @@ public struct EventScanner {
 
   // MARK: What is not usual
 
-  /// A name that is not all plain ASCII; nil where it is none.
+  /// A name that is not all plain ASCII, or has white space around its colon, which is passed too; nil where it is none.
   @inline(never)
   private mutating func unusualName(_ start: Int) -> MemberName? {
     var text = JSONScanner.Text()
-    guard json.stringGoesOn(&text) else { return nil }
-    guard text.hasEscapes else { return .other }
+    guard json.stringGoesOn(&text), json.take(0x3A) else { return nil }
+    json.skipWhitespace()
+    guard text.hasEscapes else { return MemberName(json.base, start, text.end &- start, json.end) }
     return decodeJSONString(slice(start, text.end)).withUnsafeBytes { name in
       name.baseAddress.map { MemberName($0, 0, name.count, name.count) } ?? .other
     }
