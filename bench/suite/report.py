@@ -7,7 +7,8 @@ ABOUT = """\
 # What libvideodb_rt costs
 
 Written by `make bench`; `README.md` beside it says how it is measured and what is compared with what. Ratios are of rows of one table,
-whose rows ran interleaved on one machine; the absolute numbers are those of this machine.
+whose rows ran interleaved on one machine; the absolute numbers are those of this machine. A load average above the number of its cores says
+that others were at work meanwhile: then ratios can be trusted, and absolute numbers, latency and start-up less so.
 """
 
 READING = """\
@@ -60,7 +61,8 @@ def write(kinds):
         if kind == events.PLAIN:
             parts.append(READING)
         parts.append(table(*make(results[kind])) + "\n")
-        parts.append(f"Measured {measured['when']} on {measured['commit']}; alone: `make bench ONLY=^{kind}/`\n")
+        where = f"{measured['when']} on {measured['commit']}, with a load average of {measured['load']}"
+        parts.append(f"Measured {where}; alone: `make bench ONLY=^{kind}/`\n")
     parts += [NOT_COMPARED, "## Versions\n", ", ".join(store.versions()) + "\n"]
     (BENCH / "RESULTS.md").write_text("\n".join(parts))
     if events.PLAIN in results:

@@ -1,6 +1,7 @@
 """What was measured, kept in build/bench/results, so that one part can be measured anew and the tables be made of all of them."""
 
 import json
+import os
 import platform
 import subprocess
 import time
@@ -35,9 +36,13 @@ def versions():
 
 def keep(kind, results):
     FOLDER.mkdir(parents=True, exist_ok=True)
-    stamp = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
-    commit = output("git", "rev-parse", "--short=10", "HEAD")
-    (FOLDER / f"{kind}.json").write_text(json.dumps({"when": stamp, "commit": commit, "results": results}, indent=1))
+    measured = {
+        "when": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
+        "commit": output("git", "rev-parse", "--short=10", "HEAD"),
+        "load": round(os.getloadavg()[1], 1),  # of the last five minutes
+        "results": results,
+    }
+    (FOLDER / f"{kind}.json").write_text(json.dumps(measured, indent=1))
 
 
 def kept(kind):
