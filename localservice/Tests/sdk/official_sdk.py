@@ -9,18 +9,16 @@ introspection: one that is not called, and not named below as none of real time,
 
 import argparse
 import asyncio
-import http.server
 import importlib.metadata
 import inspect
 import json
 import os
-import queue
 import sys
-import threading
 import time
 
 import requests
 import videodb
+import webhooks
 from videodb import capture_session, rtstream, websocket_client
 from videodb.client import Connection
 from videodb.collection import Collection
@@ -41,23 +39,11 @@ EXCLUDED = {
 # The module videodb.capture is left out: it drives the program of another package, and calls no operation itself.
 MODULES = [rtstream, capture_session, websocket_client]
 
-webhooks = queue.Queue()
-
-
-class Receiver(http.server.BaseHTTPRequestHandler):
-    def do_POST(self):
-        webhooks.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
 
 def webhook(of, key):
     """The next call that holds this value."""
     while True:
-        call = webhooks.get(timeout=20)
+        call = webhooks.calls.get(timeout=20)
         if call.get(key) == of:
             return call
 
@@ -326,14 +312,7 @@ async def capture(walk, connection, collection, websocket, hook):
         walk.refused("no recording", session, "export", "screen", websocket.connection_id)
 
 
-async def main():
-    walk = Walk()
-    # What is played is not to be opened in a browser here.
-    os.environ["BROWSER"] = "true"
-    receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    threading.Thread(target=receiver.serve_forever, daemon=True).start()
-    hook = f"http://127.0.0.1:{receiver.server_port}/hook"
-
+async def walked(walk, hook):
     connection = videodb.connect(base_url=args.base)
     stranger = videodb.connect(api_key="wrong", base_url=args.base)
     assert "x-access-token" in refusal(stranger.get_collection, error=AuthenticationError)
@@ -356,7 +335,14 @@ async def main():
     not_computed(walk, connection, collection, stream)
     await capture(walk, connection, collection, websocket, hook)
     await walk.call(websocket, "close")
-    receiver.shutdown()
+
+
+async def main():
+    walk = Walk()
+    # What is played is not to be opened in a browser here.
+    os.environ["BROWSER"] = "true"
+    with webhooks.receiver() as hook:
+        await walked(walk, hook)
 
     wanted = methods()
     called = walk.answered | walk.refusals

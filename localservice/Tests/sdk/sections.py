@@ -9,31 +9,17 @@ two calls that the specification has and SDK 0.5.1 has not are made as that SDK 
 import argparse
 import asyncio
 import contextlib
-import http.server
-import json
 import os
-import queue
 import subprocess
 import sys
-import threading
 import time
 
 import requests
 import videodb
+import webhooks
 from videodb.exceptions import InvalidRequestError
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../.."))
-webhooks = queue.Queue()
-
-
-class Receiver(http.server.BaseHTTPRequestHandler):
-    def do_POST(self):
-        webhooks.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
 
 
 class Table:
@@ -206,7 +192,7 @@ class Walk:
         self.table.row("Alert Delivery, WebSocket", f"{data['label']}, confidence {data['confidence']}", "movement in the pictures")
         labels = {}
         while len(labels) < 2:
-            call = await asyncio.to_thread(webhooks.get, timeout=20)
+            call = await asyncio.to_thread(webhooks.calls.get, timeout=20)
             assert call["rtstream_id"] == self.stream.id, call
             labels[call["label"]] = call["explanation"]
         self.table.row("Alert Delivery, webhook", labels, "movement in the pictures")
@@ -225,13 +211,11 @@ class Walk:
 
 
 async def main(args):
-    receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    threading.Thread(target=receiver.serve_forever, daemon=True).start()
     connection = videodb.connect(base_url=args.base)
     websocket = connection.connect_websocket()
     await websocket.connect()
-    with camera(args.clip) as url:
-        walk = Walk(connection, url, websocket, f"http://127.0.0.1:{receiver.server_port}/hook")
+    with camera(args.clip) as url, webhooks.receiver() as hook:
+        walk = Walk(connection, url, websocket, hook)
         heard = [("Audio Indexing", walk.audio_indexing), ("Transcription", walk.transcription)]
 
         async def search():
@@ -248,7 +232,6 @@ async def main(args):
             await section()
         walk.stream.stop()
     await websocket.close()
-    receiver.shutdown()
     print(f"{walk.table.rows} rows of the specification, each computed from the stream")
 
 
