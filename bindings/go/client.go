@@ -19,6 +19,7 @@ type Client struct {
 	token   uintptr
 	timeout time.Duration // of a call whose context has no deadline
 	acks    bool          // events are acknowledged by the program
+	keeps   bool          // channels have a state file without being told
 	closed  atomic.Bool
 }
 
@@ -32,7 +33,7 @@ func Connect(config Config) (*Client, error) {
 	if err := native.apply(config); err != nil {
 		return nil, err
 	}
-	c := &Client{acks: config.Settings["state.ack"] == "manual"}
+	c := &Client{acks: config.Settings["state.ack"] == "manual", keeps: config.Settings["state.file"] != nil}
 	// The library would take an event for dealt with when it is copied to Go.
 	if err := native.set("state.ack", "manual"); err != nil {
 		return nil, err

@@ -21,6 +21,9 @@ var local struct {
 }
 
 func TestMain(m *testing.M) {
+	if file := os.Getenv("VDBRT_GO_KILLED"); file != "" {
+		beKilled(os.Getenv("VIDEO_DB_API"), file)
+	}
 	folder, err := os.MkdirTemp("", "videodb-rt-go-")
 	if err != nil {
 		panic(err)

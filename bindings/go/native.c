@@ -88,12 +88,14 @@ vdbrt_status vdbgo_take(vdbrt_events *events, vdbgo_event *out, size_t capacity,
   return status;
 }
 
-void vdbgo_free(vdbgo_event *events, size_t count, size_t dealt_with) {
-  for (size_t i = 0; i < count; i++) {
-    if (i < dealt_with)
-      vdbrt_event_ack(events[i].event, NULL); /* fails where the channel is gone: it comes again */
+void vdbgo_ack(const vdbgo_event *events, size_t first, size_t end) {
+  for (size_t i = first; i < end; i++)
+    vdbrt_event_ack(events[i].event, NULL); /* fails where the channel is gone: it comes again */
+}
+
+void vdbgo_free(vdbgo_event *events, size_t count) {
+  for (size_t i = 0; i < count; i++)
     vdbrt_event_free(events[i].event);
-  }
 }
 
 /* ---- Callbacks ------------------------------------------------------------------------------------------------------ */

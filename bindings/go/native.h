@@ -35,8 +35,9 @@ enum { VDBGO_BATCH = 256 };
 
 /* Takes up to `capacity` events, at most VDBGO_BATCH, without waiting. */
 vdbrt_status vdbgo_take(vdbrt_events *events, vdbgo_event *out, size_t capacity, size_t *count, vdbrt_error **err);
-/* Frees them; the first of them that were dealt with are acknowledged. */
-void vdbgo_free(vdbgo_event *events, size_t count, size_t dealt_with);
+/* Acknowledges those from `first` up to `end`: they were dealt with. */
+void vdbgo_ack(const vdbgo_event *events, size_t first, size_t end);
+void vdbgo_free(vdbgo_event *events, size_t count);
 
 /* Callbacks reach Go with a number in place of a pointer. */
 vdbrt_status vdbgo_set_log(vdbrt_config *config, int32_t min_level, uintptr_t token, vdbrt_error **err);

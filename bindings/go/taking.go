@@ -21,7 +21,8 @@ func (w *WebSocket) Next(ctx context.Context) (Event, error) {
 		return Event{}, err
 	}
 	defer w.giveTurn()
-	if err := w.fetch(ctx); err != nil {
+	w.settle(0)
+	if err := w.fetch(ctx, 0); err != nil {
 		return Event{}, err
 	}
 	event := w.pending[0]
@@ -35,7 +36,8 @@ func (w *WebSocket) NextBatch(ctx context.Context) ([]Event, error) {
 		return nil, err
 	}
 	defer w.giveTurn()
-	if err := w.fetch(ctx); err != nil {
+	w.settle(0)
+	if err := w.fetch(ctx, 0); err != nil {
 		return nil, err
 	}
 	events := w.pending
@@ -57,17 +59,18 @@ func (w *WebSocket) Events(ctx context.Context) <-chan Event {
 	return events
 }
 
-// hand gives one event. It is pending until it was taken.
+// hand gives one event. It is pending until it was taken; then whoever took it is done with those before.
 func (w *WebSocket) hand(ctx context.Context, events chan<- Event) bool {
 	err := w.acquire(ctx)
 	if err == nil {
 		defer w.giveTurn()
-		err = w.fetch(ctx)
+		err = w.fetch(ctx, 1)
 	}
 	if err == nil {
 		select {
 		case events <- w.pending[0]:
 			w.pending = w.pending[1:]
+			w.settle(1)
 			return true
 		case <-ctx.Done():
 			err = over(ctx)
@@ -112,12 +115,12 @@ func (w *WebSocket) acquire(ctx context.Context) error {
 
 func (w *WebSocket) giveTurn() { <-w.turn }
 
-// fetch waits until there are pending events.
-func (w *WebSocket) fetch(ctx context.Context) error {
+// fetch waits until there are pending events. `inHand` of those before are still being dealt with: 0, or the last one.
+func (w *WebSocket) fetch(ctx context.Context, inHand C.size_t) error {
 	if len(w.pending) > 0 {
 		return nil
 	}
-	w.free()
+	w.free(inHand)
 	if err := w.take(); err != nil || len(w.pending) > 0 {
 		return err
 	}
@@ -205,13 +208,37 @@ func inOrder(data json.RawMessage) bool {
 	return end.Status == ErrClosed.String()
 }
 
-// free gives the batch back. What was handed out of it was dealt with: whoever took it is back for more, or closes the channel.
-func (w *WebSocket) free() {
+// settle acknowledges what was handed out, but for the last one where that is still in hand: whoever took it is back for more, or closes
+// the channel.
+func (w *WebSocket) settle(inHand C.size_t) {
+	if !w.keeps {
+		return
+	}
+	given := w.taken - C.size_t(len(w.pending))
+	if w.lent != nil && (inHand == 0 || given > 0) {
+		C.vdbrt_event_ack(w.lent, nil)
+		C.vdbrt_event_free(w.lent)
+		w.lent = nil
+	}
+	if given > w.settled+inHand {
+		C.vdbgo_ack(w.batch, w.settled, given-inHand)
+		w.settled = given - inHand
+	}
+}
+
+// free gives the batch back, of which all was handed out; the last one stays where that is still in hand.
+func (w *WebSocket) free(inHand C.size_t) {
 	if w.taken == 0 {
 		return
 	}
-	C.vdbgo_free(w.batch, w.taken, w.taken-C.size_t(len(w.pending)))
-	w.taken = 0
+	w.settle(inHand)
+	rest := w.taken
+	if w.keeps && w.settled < w.taken-C.size_t(len(w.pending)) {
+		rest--
+		w.lent = unsafe.Slice(w.batch, int(w.taken))[rest].event
+	}
+	C.vdbgo_free(w.batch, rest)
+	w.taken, w.settled = 0, 0
 }
 
 func over(ctx context.Context) error {

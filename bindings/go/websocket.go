@@ -33,7 +33,10 @@ type WebSocket struct {
 
 	turn    chan struct{} // held by whoever uses what follows
 	batch   *C.vdbgo_event
-	taken   C.size_t // events of the batch that are C's still
+	taken   C.size_t       // events of the batch that are C's still
+	settled C.size_t       // how many of them were acknowledged
+	lent    *C.vdbrt_event // the last one of the batch before, while it is in hand
+	keeps   bool           // there is a state file to acknowledge them in
 	pending []Event
 	last    Event
 	order   bool // the connection has ended in order
@@ -65,6 +68,7 @@ func (c *Client) ConnectWebSocket(ctx context.Context, options WebSocketOptions)
 	defer texts.free()
 	w := &WebSocket{
 		client: c, turn: make(chan struct{}, 1), over: make(chan struct{}),
+		keeps:          !c.acks && (options.StateFile != "" || c.keeps),
 		unacknowledged: &unacknowledged{events: map[uint64]*C.vdbrt_event{}},
 	}
 	err = withOp(ctx, c.timeout, func(op *C.vdbrt_op) error {
@@ -149,7 +153,8 @@ func (w *WebSocket) Close() error {
 
 func (w *WebSocket) release() {
 	w.file.Close()
-	w.free()
+	w.settle(0)
+	w.free(0)
 	w.unacknowledged.close()
 	C.free(unsafe.Pointer(w.batch))
 	w.batch = nil

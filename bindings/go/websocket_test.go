@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
+	"os/exec"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -308,4 +311,78 @@ func TestAStateFileOutlivesTheProcess(t *testing.T) {
 		{"opcode": "text", "text": "{\"channel\": \"alert\", \"data\": {\"label\": \"five\"}}"}]}`), "four ")
 	// What was received and not taken is not lost by a close.
 	same(t, "the fourth time", labels("auto", 1), "five again ")
+}
+
+// What TestMain runs in a child of the next test: a process that is killed with the third alert in hand.
+func beKilled(url, file string) {
+	c, err := Connect(Config{APIKey: testKey, BaseURL: url})
+	if err != nil {
+		panic(err)
+	}
+	w, err := c.ConnectWebSocket(context.Background(), WebSocketOptions{StateFile: file})
+	if err != nil {
+		panic(err)
+	}
+	handle := func(event Event) {
+		if event.Label == "3" {
+			syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		}
+	}
+	if os.Getenv("VDBRT_GO_NEXT") == "" {
+		for event := range w.Events(context.Background()) {
+			handle(event)
+		}
+	}
+	for {
+		event, err := w.Next(context.Background())
+		if err != nil {
+			panic(err)
+		}
+		handle(event)
+	}
+}
+
+// Killed in the middle of what came at once: what was not dealt with comes again, and nothing else.
+func TestWhatAKilledProcessWasNotDoneWithComesAgain(t *testing.T) {
+	for _, next := range []string{"", "yes"} {
+		killedAndAgain(t, next)
+	}
+}
+
+func killedAndAgain(t *testing.T, next string) {
+	s := startServer(t)
+	file := t.TempDir() + "/state"
+	frames := ""
+	for _, label := range []string{"1", "2", "3", "4", "5"} {
+		frames += `,{"opcode": "text", "text": "{\"channel\": \"alert\", \"data\": {\"label\": \"` + label + `\"}}"}`
+	}
+	s.websocket(t, `{"frames": [`+frames[1:]+`]}`, `{"await": "never"}`)
+	killed := exec.Command(os.Args[0])
+	killed.Env = append(os.Environ(), "VDBRT_GO_KILLED="+file, "VIDEO_DB_API="+s.url(), "VDBRT_GO_NEXT="+next)
+	out, err := killed.CombinedOutput()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	s.reset(t)
+	s.websocket(t, `{"json": {"channel": "alert", "data": {"label": "end"}}}`, `{"await": "never"}`)
+	c := s.connect(t, nil)
+	w, err := c.ConnectWebSocket(within(t, 10*time.Second), WebSocketOptions{StateFile: file})
+	ok(t, err)
+	defer w.Close()
+	labels := ""
+	for !strings.HasSuffix(labels, "end") {
+		event, err := w.Next(within(t, 10*time.Second))
+		ok(t, err)
+		if event.Kind == EventAlert {
+			labels += event.Label
+		}
+		if event.Label == "3" {
+			same(t, "marked", event.Is(FlagRedelivered), true)
+		}
+	}
+	if next == "" { // the second is acknowledged beside the loop that has just got the third
+		labels = strings.TrimPrefix(labels, "2")
+	}
+	same(t, "what comes again", labels, "345end")
 }
