@@ -704,6 +704,25 @@ VDBRT_API vdbrt_status vdbrt_events_fd(vdbrt_events *events, int32_t *out_fd, vd
 VDBRT_API vdbrt_status vdbrt_event_ack(const vdbrt_event *e, vdbrt_error **err);
 /* A pulled event. Never one that a callback got. */
 VDBRT_API void vdbrt_event_free(vdbrt_event *e);
+/* `count` of them with one call; NULL among them is passed over. */
+VDBRT_API void vdbrt_event_free_many(vdbrt_event *const *events, size_t count);
+
+/* What vdbrt_event_column gives of each event. */
+enum {
+  VDBRT_COLUMN_MESSAGE = 0, /* the message as it was received; null where it is no JSON */
+  VDBRT_COLUMN_DATA = 1,
+  VDBRT_COLUMN_CHANNEL = 2,
+  VDBRT_COLUMN_RTSTREAM_ID = 3,
+  VDBRT_COLUMN_TEXT = 4,
+  VDBRT_COLUMN_LABEL = 5,
+  VDBRT_COLUMN_KIND = 6, /* a number, as vdbrt_event_kind and _flags give it */
+  VDBRT_COLUMN_FLAGS = 7
+};
+/* One thing of each of `count` events as a JSON array of that many values: for languages to which every call of an accessor is dear.
+ * Strings stand in it as in the message, escapes and all; null for what an event has not, and for a NULL among them. The events stay
+ * what they were. */
+VDBRT_API vdbrt_status vdbrt_event_column(vdbrt_event *const *events, size_t count, int32_t column, char **out_json,
+                                          vdbrt_error **err);
 
 /* ---- Pushed events ------------------------------------------------------------------------------------------------ */
 

@@ -359,8 +359,7 @@ public:
   Iterator begin() const noexcept { return Iterator(events_.data()); }
   Iterator end() const noexcept { return Iterator(events_.data() + count_); }
   void clear() noexcept {
-    for (size_t i = 0; i < count_; i++)
-      vdbrt_event_free(events_[i]);
+    vdbrt_event_free_many(events_.data(), count_);
     count_ = 0;
   }
 
@@ -433,6 +432,10 @@ public:
       return status == VDBRT_OK;
     }
     return Errors::template failed<bool>(Error(status, err));
+  }
+  /* VDBRT_COLUMN_TEXT, ... of each event of the batch: a JSON array. */
+  template <size_t capacity> R<String> column(const Batch<capacity> &batch, int32_t column) const {
+    return detail::get<Errors, String, char *>(vdbrt_event_column, batch.events_.data(), batch.count_, column);
   }
   /* for (const Event &event : channel.stream()): until the channel has ended and every event was taken. A loop that is left
    * loses nothing: another one, or next, goes on where it was. */

@@ -33,10 +33,21 @@ public final class EventChannel: Sendable {
 
   /// Up to `limit` events, at least one. `timeoutMs` 0 polls, -1 waits without limit; `.again` when none came.
   public func next(limit: Int, timeoutMs: Int64) throws(VideoDBError) -> [Event] {
+    let limit = min(max(limit, 1), 4096)
+    let records = UnsafeMutablePointer<UnsafeMutablePointer<EventRecord>?>.allocate(capacity: limit)
+    defer { records.deallocate() }
+    let count = try next(into: records, limit: limit, timeoutMs: timeoutMs)
+    return (0..<count).compactMap { records[$0].map { Event($0) } }
+  }
+
+  /// The same as records, which the caller destroys, for whom `out` has room.
+  public func next(into out: UnsafeMutablePointer<UnsafeMutablePointer<EventRecord>?>, limit: Int, timeoutMs: Int64)
+    throws(VideoDBError) -> Int
+  {
     if timeoutMs != 0, client.isOnIOThread {
       throw VideoDBError(.reentrant, "Waiting for events in an event callback would wait for itself. Poll with a timeout of 0.")
     }
-    return try hub.take(limit: max(limit, 1), timeoutMs: timeoutMs).map { Event($0) }
+    return try hub.take(into: out, limit: limit, timeoutMs: timeoutMs)
   }
 
   /// The next event; `.again` when none came in time.

@@ -63,6 +63,30 @@ public func vdbrt_event_received_ms(_ e: OpaquePointer!) -> Int64 { record(e)?.p
 @_cdecl("vdbrt_event_free") @implementation
 public func vdbrt_event_free(_ e: OpaquePointer!) { record(e).map { EventRecord.destroy($0) } }
 
+@_cdecl("vdbrt_event_free_many") @implementation
+public func vdbrt_event_free_many(_ events: UnsafePointer<OpaquePointer?>!, _ count: Int) {
+  for i in 0..<(events == nil ? 0 : count) { vdbrt_event_free(events[i]) }
+}
+
+@_cdecl("vdbrt_event_column") @implementation
+public func vdbrt_event_column(
+  _ events: UnsafePointer<OpaquePointer?>!, _ count: Int, _ column: Int32,
+  _ out_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!, _ err: UnsafeMutablePointer<OpaquePointer?>!
+) -> vdbrt_status {
+  Boundary.run(err) { () throws(VideoDBError) in
+    let out = try Boundary.output(out_json, "out_json")
+    guard let events, count >= 0 else { throw VideoDBError(.argument, "events is NULL.") }
+    guard let column = EventColumn(rawValue: column) else {
+      throw VideoDBError(.argument, "There is no column \(column): see VDBRT_COLUMN_MESSAGE and those after it.")
+    }
+    let json = UnsafeRawPointer(events).withMemoryRebound(to: UnsafeMutablePointer<EventRecord>?.self, capacity: count) {
+      column.json(of: UnsafeBufferPointer(start: $0, count: count))
+    }
+    guard let json else { throw VideoDBError(.noMemory, "There is no memory for the column.") }
+    out.pointee = UnsafeMutableRawPointer(json).assumingMemoryBound(to: CChar.self)
+  }
+}
+
 @_cdecl("vdbrt_event_ack") @implementation
 public func vdbrt_event_ack(_ e: OpaquePointer!, _ err: UnsafeMutablePointer<OpaquePointer?>!) -> vdbrt_status {
   Boundary.run(err) { () throws(VideoDBError) in

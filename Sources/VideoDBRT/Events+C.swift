@@ -61,10 +61,13 @@ public func vdbrt_events_next(
 ) -> vdbrt_status {
   Boundary.run(err) { () throws(VideoDBError) in
     let out = try Boundary.output(out, "out")
-    out.pointee = try Handles.events(events).next(timeoutMs: Boundary.timeout(timeout_ms)).takeRecord().map {
-      OpaquePointer($0)
-    }
+    _ = try Handles.events(events).next(into: records(out), limit: 1, timeoutMs: Boundary.timeout(timeout_ms))
   }
+}
+
+/// A vdbrt_event is a record.
+private func records(_ out: UnsafeMutablePointer<OpaquePointer?>) -> UnsafeMutablePointer<UnsafeMutablePointer<EventRecord>?> {
+  UnsafeMutableRawPointer(out).assumingMemoryBound(to: UnsafeMutablePointer<EventRecord>?.self)
 }
 
 @_cdecl("vdbrt_events_next_batch") @implementation
@@ -76,9 +79,8 @@ public func vdbrt_events_next_batch(
     guard let out_count else { throw VideoDBError(.argument, "out_count is NULL.") }
     out_count.pointee = 0
     guard let out, capacity > 0 else { throw VideoDBError(.argument, "out is NULL, or its capacity is 0.") }
-    let batch = try Handles.events(events).next(limit: capacity, timeoutMs: Boundary.timeout(timeout_ms))
-    for (i, event) in batch.enumerated() { out[i] = event.takeRecord().map { OpaquePointer($0) } }
-    out_count.pointee = batch.count
+    out_count.pointee = try Handles.events(events).next(
+      into: records(out), limit: capacity, timeoutMs: Boundary.timeout(timeout_ms))
   }
 }
 

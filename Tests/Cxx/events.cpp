@@ -57,6 +57,8 @@ static void by_batch(server *s, const vdbrt::Client &client) {
   for (int next = 0; next < 1000;) {
     CHECK(channel.next_batch(batch, vdbrt::Milliseconds(slow(5000))));
     CHECK(batch.size() >= 1 && batch.size() <= 64 && batch[0].get() == (*batch.begin()).get());
+    std::string first = "[\"" + std::to_string(next) + "\"", texts = channel.column(batch, VDBRT_COLUMN_TEXT).str();
+    CHECK(texts.compare(0, first.size(), first) == 0);
     for (vdbrt::EventView event : batch)
       CHECK_TEXT(std::string(event.text()).c_str(), std::to_string(next++).c_str());
   }

@@ -94,8 +94,10 @@ void vdbgo_ack(const vdbgo_event *events, size_t first, size_t end) {
 }
 
 void vdbgo_free(vdbgo_event *events, size_t count) {
+  vdbrt_event *taken[VDBGO_BATCH];
   for (size_t i = 0; i < count; i++)
-    vdbrt_event_free(events[i].event);
+    taken[i] = events[i].event;
+  vdbrt_event_free_many(taken, count);
 }
 
 /* ---- Callbacks ------------------------------------------------------------------------------------------------------ */

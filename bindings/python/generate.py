@@ -22,6 +22,7 @@ ENUMS = {
     "VDBRT_LOG_DEBUG": ("LogLevel", "VDBRT_LOG_", "IntEnum", "How grave a line of the log is."),
     "VDBRT_EVENT_OTHER": ("EventKind", "VDBRT_EVENT_", "IntEnum", "What an event is. From 100 on they are the library's own."),
     "VDBRT_EVENT_INTERIM": ("EventFlag", "VDBRT_EVENT_", "IntFlag", "What else is known of an event."),
+    "VDBRT_COLUMN_MESSAGE": ("Column", "VDBRT_COLUMN_", "IntEnum", "What is asked for of each of many events."),
 }
 VALUES = {
     "int32_t": "c_int32",

@@ -90,10 +90,12 @@ extension EventHub {
     _ = engine.loop.post { [self] in remove(subscription) }
   }
 
-  /// Up to `limit` events, at least one. The caller destroys them.
-  public func take(limit: Int, timeoutMs: Int64) throws(VideoDBError) -> [UnsafeMutablePointer<EventRecord>] {
+  /// Up to `limit` events, at least one, for which `out` has room: how many. The caller destroys them.
+  public func take(into out: UnsafeMutablePointer<UnsafeMutablePointer<EventRecord>?>, limit: Int, timeoutMs: Int64)
+    throws(VideoDBError) -> Int
+  {
     enum Taken {
-      case records([EventQueue.Record], resume: Bool)
+      case records(Int, resume: Bool)
       case refused(VideoDBError)
     }
     let taken = engine.wait(state, until: Clock.deadline(afterMs: timeoutMs)) { state -> Taken? in
@@ -105,22 +107,26 @@ extension EventHub {
         if case .ended(let why) = state.phase { return .refused(why) }
         return nil
       }
-      var records: [EventQueue.Record] = []
+      var count = 0
       if state.dropped > 0, let notice = Self.overflowRecord(state.dropped) {
-        records.append(notice)
+        out[0] = notice
+        count = 1
         state.dropped = 0
       }
-      while records.count < limit, let record = state.queue.popFirst() { records.append(record) }
+      while count < limit, let record = state.queue.popFirst() {
+        out[count] = record
+        count += 1
+      }
       signal(&state)
       let resume = state.wantsRoom && hasRoom(state)
       if resume { state.wantsRoom = false }
-      return .records(records, resume: resume)
+      return .records(count, resume: resume)
     }
     switch taken {
-    case .records(let records, let resume):
-      ledger?.handOut(records, retained: true)
+    case .records(let count, let resume):
+      ledger?.handOut(out, count: count)
       if resume { _ = engine.loop.post { [self] in roomCame() } }
-      return records
+      return count
     case .refused(let why): throw why
     case nil: throw VideoDBError(.again, "No event within \(timeoutMs) ms.", isRetryable: true)
     }

@@ -179,10 +179,10 @@ final class StateFile: Ledger, @unchecked Sendable {
 
   // MARK: Handing out
 
-  /// They are about to be handed out: remembers it, and gives each its receipt.
-  func handOut(_ records: [EventQueue.Record], retained: Bool) {
+  /// They are about to be handed out, and pulled: remembers it, and gives each its receipt.
+  func handOut(_ records: UnsafeMutablePointer<EventQueue.Record?>, count: Int) {
     look()
-    for record in records { handOut(record, retained: retained) }
+    for i in 0..<count { if let record = records[i] { handOut(record, retained: true) } }
   }
 
   func handOut(_ record: EventQueue.Record, retained: Bool) {

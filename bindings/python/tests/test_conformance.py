@@ -183,7 +183,7 @@ class Vectors(unittest.TestCase):
             else:
                 self.assertIsNone(got, member)
         length = ctypes.c_size_t()
-        address = _library.quick.vdbrt_event_data(event._address, length)
+        address = _library.quick.vdbrt_event_data(event.address, length)
         data = None if address is None else ctypes.string_at(address, length.value).decode()
         self.assertEqual(data, wanted.get("data"))
         if videodb_rt.EventFlag.NOT_JSON in event.flags:

@@ -16,6 +16,7 @@ var enums = []enum{
 	{"VDBRT_LOG_DEBUG", "VDBRT_LOG_", "Log", "LogLevel", "How grave a line of the log is."},
 	{"VDBRT_EVENT_OTHER", "VDBRT_EVENT_", "Event", "EventKind", "What an event is. From 100 on they are the library's own."},
 	{"VDBRT_EVENT_INTERIM", "VDBRT_EVENT_", "Flag", "EventFlag", "What else is known of an event."},
+	{first: "VDBRT_COLUMN_MESSAGE"}, // not in Go, where one crossing takes all of many events
 }
 
 var capitals = map[string]string{"JSON": "JSON", "TLS": "TLS", "URL": "URL", "OK": "OK"}
@@ -55,6 +56,9 @@ func Constants(header string) (string, error) {
 		constants, ok := found[e.first]
 		if !ok {
 			return "", fmt.Errorf("no enumeration begins with %s", e.first)
+		}
+		if e.goType == "" {
+			continue
 		}
 		fmt.Fprintf(&b, "\n// %s\nconst (\n", e.text)
 		for _, c := range constants {

@@ -217,6 +217,12 @@ class Channel(Handle):
         check(lib.vdbrt_events_counters, self.address, byref(out))
         return json.loads(taken(out))
 
+    def bindings(self) -> Any:
+        """What is bound to it."""
+        out = c_void_p()
+        check(lib.vdbrt_events_bindings, self.address, byref(out))
+        return json.loads(taken(out))
+
     def end(self, timeout_ms: int) -> None:
         """Ends the channel with a close handshake and waits for it. What is queued can still be taken."""
         check(lib.vdbrt_events_close, self.address, timeout_ms)

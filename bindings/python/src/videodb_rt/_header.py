@@ -93,6 +93,19 @@ class EventFlag(IntFlag):
     REDELIVERED = 32
 
 
+class Column(IntEnum):
+    """What is asked for of each of many events."""
+
+    MESSAGE = 0
+    DATA = 1
+    CHANNEL = 2
+    RTSTREAM_ID = 3
+    TEXT = 4
+    LABEL = 5
+    KIND = 6
+    FLAGS = 7
+
+
 vdbrt_log_fn = CFUNCTYPE(None, c_void_p, c_int32, c_char_p, c_char_p)
 vdbrt_credential_fn = CFUNCTYPE(None, c_void_p)
 vdbrt_completion_fn = CFUNCTYPE(None, c_void_p, c_int32, c_char_p, c_void_p)
@@ -1150,6 +1163,23 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Tuple[str, Any]]]] = {
         None,
         [
             ("e", c_void_p),
+        ],
+    ),
+    "vdbrt_event_free_many": (
+        None,
+        [
+            ("events", POINTER(c_void_p)),
+            ("count", c_size_t),
+        ],
+    ),
+    "vdbrt_event_column": (
+        c_int32,
+        [
+            ("events", POINTER(c_void_p)),
+            ("count", c_size_t),
+            ("column", c_int32),
+            ("out_json", POINTER(c_void_p)),
+            ("err", POINTER(c_void_p)),
         ],
     ),
     "vdbrt_events_subscribe": (

@@ -12,12 +12,13 @@ import time
 import weakref
 from collections import deque
 from ctypes import byref, c_size_t, c_void_p
-from typing import Any, AsyncGenerator, Callable, Deque, Dict, Generator, List, Optional, cast
+from itertools import repeat
+from typing import Any, AsyncGenerator, Callable, Deque, Dict, Generator, List, Optional
 
-from ._events import Event
+from ._events import Batch, Event
 from ._handles import Channel, error_of
 from ._header import EventKind, Status
-from ._library import lib
+from ._library import lib, quick
 from .exceptions import ConnectionClosedError, VideodbError, from_status
 
 # What becomes of an event before it is handed out; SKIP for nothing.
@@ -26,7 +27,9 @@ SKIP: Any = object()
 
 logger = logging.getLogger("videodb_rt")
 
-BATCH = 256
+# How many come with one call, and stay in memory together.
+BATCH = 128
+_Addresses = c_void_p * BATCH
 # How long a signal that another thread got can go unnoticed.
 SLICE_S = 0.1
 # Close codes of an end in order.
@@ -38,12 +41,13 @@ _readers: "weakref.WeakSet[Reader]" = weakref.WeakSet()
 class Reader:
     """The events of one channel. Several threads may read; each event goes to one of them."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, acknowledges: bool) -> None:
+        """`acknowledges`: an event that was handed out is acknowledged when whoever got it asks for more."""
         self.channel = channel
         self._lock = threading.RLock()
         self._pending: Deque[Event] = deque()
-        self._addresses = (c_void_p * BATCH)()
-        self._count = c_size_t()
+        self._acknowledges = acknowledges
+        self._given: List[Event] = []
         self._waiting: "Optional[asyncio.Future[None]]" = None
         self._wake: Callable[[], None] = lambda: None
         self._ended = False
@@ -61,15 +65,15 @@ class Reader:
 
     def fetch(self, most: int = BATCH) -> List[Event]:
         """Takes what waits; [] if that is nothing."""
-        error = c_void_p()
+        error, count, addresses = c_void_p(), c_size_t(), _Addresses()
         with self._lock:
-            status = lib.vdbrt_events_next_batch(
-                self.channel.address, 0, self._addresses, min(most, BATCH), byref(self._count), byref(error)
-            )
+            status = lib.vdbrt_events_next_batch(self.channel.address, 0, addresses, min(most, BATCH), byref(count), byref(error))
             if status == Status.OK:
-                events = list(map(Event, cast(List[int], self._addresses[: self._count.value])))
-                if events[-1].kind == EventKind.DISCONNECTED and not events[-1].own_data.get("reconnecting"):
-                    self._last = events[-1].own_data
+                events = list(map(Event, repeat(Batch(addresses, count.value)), range(count.value)))
+                if quick.vdbrt_event_kind(addresses[count.value - 1]) == EventKind.DISCONNECTED:
+                    end = events[-1].own_data
+                    if not end.get("reconnecting"):
+                        self._last = end
                 return events
         if status in (Status.E_DISCONNECTED, Status.E_CLOSED) or (self._last and status != Status.E_FORKED):
             self._ended = True  # the status is that of the end
@@ -104,9 +108,25 @@ class Reader:
         except IndexError:
             return None
 
+    def give(self, events: List[Event]) -> None:
+        """They are handed out."""
+        if self._acknowledges:
+            self._given += events
+
+    def settle(self) -> None:
+        """Whoever got the events that were handed out is done with them."""
+        given, self._given = self._given, []
+        for event in given:
+            quick.vdbrt_event_ack(event.address, None)  # fails where the channel is gone: it comes again
+
+    def drop(self) -> None:
+        """Whoever got the events that were handed out has failed: after a restart they come again."""
+        self._given = []
+
     def forget(self) -> None:
         """In a forked child: what was taken is the parent's."""
         self._pending.clear()
+        self._given = []
         self._lock = threading.RLock()
 
     def end_error(self) -> Optional[VideodbError]:
@@ -166,8 +186,10 @@ class Reader:
 
     def each(self, convert: Optional[Convert]) -> Generator[Any, None, None]:
         """Each event; or what `convert` makes of it, where that is not SKIP."""
-        pop = self._pending.popleft
+        pop, acknowledges = self._pending.popleft, self._acknowledges
         while True:
+            if acknowledges:
+                self.settle()
             try:
                 event = pop()
             except IndexError:
@@ -176,6 +198,8 @@ class Reader:
                         break
                     self.wait(None)
                 continue
+            if acknowledges:
+                self._given.append(event)
             if convert is None:
                 yield event
             else:
@@ -186,8 +210,10 @@ class Reader:
 
     async def aeach(self, convert: Optional[Convert]) -> AsyncGenerator[Any, None]:
         """The same for asyncio."""
-        pop = self._pending.popleft
+        pop, acknowledges = self._pending.popleft, self._acknowledges
         while True:
+            if acknowledges:
+                self.settle()
             try:
                 event = pop()
             except IndexError:
@@ -198,6 +224,8 @@ class Reader:
                 else:
                     await self.readable()
                 continue
+            if acknowledges:
+                self._given.append(event)
             if convert is None:
                 yield event
             else:

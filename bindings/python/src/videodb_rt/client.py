@@ -22,6 +22,8 @@ class Connection:
     :ivar str session_token: The client token it was made with, or None
     :ivar str base_url: The service's address
     :ivar str collection_id: The collection that was asked for last
+    :ivar bool acknowledges: Whether an event counts as dealt with when whoever took it asks for more ("state.ack" is "auto")
+    :ivar bool has_state_file: Whether its channels have one without being told
     """
 
     def __init__(
@@ -43,6 +45,12 @@ class Connection:
         self._timeout_ms = int(settings.get("http.timeout_ms") or defaults["http.timeout_ms"])
         if session_token and not api_key:
             settings["api_key"] = session_token  # else the key of the environment would be taken
+        # The library would take an event for dealt with when its memory is given back: for all that came with it at once, and also for
+        # what nobody was given. So it is the reader of a channel that acknowledges.
+        self.acknowledges = settings.get("state.ack", "auto") in (None, "auto")
+        self.has_state_file = bool(settings.get("state.file"))
+        if self.acknowledges:
+            settings["state.ack"] = "manual"
         with Config(settings) as made:
             self.handle = Client(made)
 
@@ -161,13 +169,15 @@ class Connection:
         """All detection rules of the account: {event_id, event_prompt, label}."""
         return many(self.call("event_rule_list"), "events")
 
-    def connect_websocket(self, collection_id: str = "default", **options: Any) -> WebSocketConnection:
+    def connect_websocket(self, collection_id: str = "default", state_file: Optional[str] = None, **options: Any) -> WebSocketConnection:
         """An event channel; nothing is sent before it is connected.
 
         :param str collection_id: The collection whose WebSocket it is
+        :param str state_file: Where it keeps what outlives the process; else the setting "state.file". What a killed process had not
+            dealt with comes again then (`Event.is_redelivered`): see :meth:`Event.ack`
         :param options: Further options of `vdbrt_events_open`
         """
-        return WebSocketConnection(self, {"collection_id": collection_id, **options})
+        return WebSocketConnection(self, {"collection_id": collection_id, "state_file": state_file, **options})
 
     # ---- Capture sessions
 

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, AsyncGenerator, AsyncIterator, Dict, Generator, Generic, Iterator, List, Optional, Type, TypeVar
 
 from ._calls import current_op
-from ._events import OWN, Event, EventDict, message_id
+from ._events import Event, EventDict, message_id
 from ._handles import Channel
 from ._header import Status
 from ._reader import SKIP, Convert, Reader, own
@@ -73,6 +73,7 @@ class WebSocketConnection:
     def __init__(self, _connection: "Connection", options: Dict[str, Any]) -> None:
         self._connection = _connection
         self._options = options
+        self._has_state_file = bool(options.get("state_file") or _connection.has_state_file)
         self._reader: Optional[Reader] = None
         self._id: Optional[str] = None
 
@@ -98,7 +99,7 @@ class WebSocketConnection:
             self._reader = None
         self._id = None
         channel = Channel(self._connection.handle, {**self._options, "wait": False, "retry": False}, current_op())
-        return Reader(channel)
+        return Reader(channel, self._connection.acknowledges and self._has_state_file)
 
     def _opened(self, reader: Reader) -> None:
         event = reader.pop()
@@ -143,6 +144,7 @@ class WebSocketConnection:
         """The same as :meth:`close`, for code without asyncio. After `timeout` seconds it goes on closing in the background."""
         if self._reader is None or self._reader.channel.closed:
             return
+        self._reader.settle()
         try:
             self._reader.channel.end(max(0, round(timeout * 1000)))
         except VideodbError as error:
@@ -166,12 +168,16 @@ class WebSocketConnection:
     async def __aexit__(
         self, kind: Optional[Type[BaseException]], error: Optional[BaseException], traceback: Optional[TracebackType]
     ) -> None:
+        if kind is not None and self._reader is not None:
+            self._reader.drop()
         await self.close()
 
     def __enter__(self) -> "WebSocketConnection":
         return self.open()
 
     def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException], traceback: Optional[TracebackType]) -> None:
+        if kind is not None and self._reader is not None:
+            self._reader.drop()
         self.shutdown()
 
     # ---- Receiving
@@ -185,7 +191,7 @@ class WebSocketConnection:
         """The messages as the service sent them, parsed: mostly dicts. {"raw": text} for one that is no JSON."""
 
         def convert(event: Event) -> Any:
-            if event.kind >= OWN:
+            if event.is_own:
                 own(event)
                 return SKIP
             return event.value()
@@ -206,13 +212,12 @@ class WebSocketConnection:
         own_wanted = notices or (wanted or "").startswith("vdbrt.")
 
         def convert(event: Event) -> Any:
-            kind = event.kind
-            if kind >= OWN and not own_wanted:
+            if event.is_own and not own_wanted:
                 own(event)
                 return SKIP
-            message = event.message(kind)
-            if wanted is not None and message.get("channel") != wanted:
+            if wanted is not None and event.channel != wanted:
                 return SKIP
+            message = event.message()
             if id is not None and message_id(message) != id:
                 return SKIP
             return message
@@ -231,15 +236,23 @@ class WebSocketConnection:
         :return: [] if none came in that time, or none will come any more (`ended`)
         """
         reader = self._connected()
+        reader.settle()
         while True:
             events = reader.rest() or reader.fetch()
             if events or reader.ended or not reader.wait(timeout):
+                reader.give(events)
                 return events
 
     @property
     def ended(self) -> bool:
         """Whether the connection has ended and all that it received was read."""
         return self._reader is not None and self._reader.ended
+
+    def bindings(self) -> Dict[str, Any]:
+        """What is bound to the channel, of an earlier process too: {"connection_id", "pipelines", "alerts", "capture_sessions"}, as
+        `vdbrt_events_bindings` has it. What is in there has not to be started again."""
+        bindings: Dict[str, Any] = self._connected().channel.bindings()
+        return bindings
 
     def counters(self) -> Dict[str, int]:
         """What has happened on the channel so far, by the names of `vdbrt_events_counters`: connections, attempts, received, backfilled,
