@@ -29,7 +29,7 @@ events                  | VideoDBTransport/Events/ VideoDBCore/Event VideoDBCore
 REST transport          | VideoDBTransport/REST/ VideoDBTransport/Curl/ VideoDBTransport/Op VideoDBCore/Envelope VideoDBCore/Request
 REST transport          | VideoDBCore/Backoff VideoDBCore/ServerClock VideoDBCore/URLParts CSystemShims/curl_shims
 loop and threads        | VideoDBTransport/Loop/ VideoDBTransport/Clock VideoDBCore/Locked CSystemShims/poll_shims CSystemShims/thread_shims
-JSON                    | VideoDBCore/JSON VideoDBTransport/JSON CSystemShims/json_shims
+JSON                    | VideoDBCore/JSON VideoDBCore/MemberName VideoDBCore/ShortInteger VideoDBTransport/JSON CSystemShims/json_shims
 configuration, keys     | VideoDBCore/Configuration/ VideoDB/Configuration VideoDBCore/Credential VideoDBCore/Secret
 errors and text         | VideoDBCore/ CSystemShims/
 operations              | VideoDB/Operations/

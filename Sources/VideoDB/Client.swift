@@ -22,7 +22,7 @@ public final class Client: Sendable {
 
   /// Sends nothing. Throws `.credential`, `.url` or `.cleartext` where the configuration does not make a client.
   public static func make(_ configuration: Configuration) throws(VideoDBError) -> Client {
-    Client(try Settings(configuration))
+    Client(try Settings.make(configuration))
   }
 
   private init(_ settings: Settings) {

@@ -87,7 +87,7 @@ struct ConfigurationTests {
   }
 
   @Test func settingsHoldWhatWasSet() throws {
-    let settings = try Settings(
+    let settings = try Settings.make(
       Self.configured([
         ("api_key", "sk-1"), ("base_url", "https://h/v1//"), ("http.timeout_ms", "7"), ("http.max_retries", "0"),
         ("http.retry_base_ms", "3"), ("http.retry_max_ms", "9"), ("queue.overflow", "drop_oldest"), ("queue.max_events", "2"),
@@ -110,7 +110,7 @@ struct ConfigurationTests {
     ] as [([(String, String)], Status)])
   func settingsRefuse(_ values: [(String, String)], _ status: Status) throws {
     let configuration = try Self.configured(values)
-    let error = #expect(throws: VideoDBError.self) { try Settings(configuration) }
+    let error = #expect(throws: VideoDBError.self) { try Settings.make(configuration) }
     #expect(error?.status == status)
   }
 
@@ -119,7 +119,7 @@ struct ConfigurationTests {
       [("api_key", "k"), ("base_url", "http://127.0.0.1:1")],
       [("api_key", "k"), ("base_url", "http://h"), ("http.allow_cleartext", "true")],
     ] {
-      _ = try Settings(Self.configured(values))
+      _ = try Settings.make(Self.configured(values))
     }
   }
 }

@@ -1,7 +1,7 @@
 import CSystemShims
 
-/// What a client works with: the configuration and the environment, read once and checked together.
-public struct Settings: Sendable {
+/// What a client works with: the configuration and the environment, read once and checked together. Everything of a client shares it.
+public final class Settings: Sendable {
   public let baseURL: URLParts
   /// The base URL's text without a trailing slash.
   public let base: [UInt8]
@@ -30,9 +30,11 @@ public struct Settings: Sendable {
 
   public let redactor: Redactor
 
-  public init(_ configuration: Configuration) throws(VideoDBError) {
-    let base =
+  /// Throws `.credential`, `.url` or `.cleartext` where the configuration does not make a client.
+  public static func make(_ configuration: Configuration) throws(VideoDBError) -> Settings {
+    var base =
       configuration.text(.baseURL) ?? Self.environment("VIDEO_DB_API") ?? Array("https://api.videodb.io" as StaticString)
+    let baseURL: URLParts
     do {
       baseURL = try URLParts.parse(base)
     } catch {
@@ -42,23 +44,27 @@ public struct Settings: Sendable {
     guard baseURL.scheme == .http || baseURL.scheme == .https, !baseURL.target.contains(0x3F) else {
       throw VideoDBError(.url, "`base_url` must begin with https:// (or http://) and have no query.")
     }
-    var trimmed = base
-    while trimmed.last == 0x2F { trimmed.removeLast() }
-    self.base = trimmed
+    while base.last == 0x2F { base.removeLast() }
 
     let environmentKey = vdbshim_environment("VIDEO_DB_API_KEY").map {
       Secret(UnsafeRawBufferPointer(start: $0, count: strlen($0)))
     }
     let key = configuration.secret(.apiKey) ?? configuration.secret(.sessionToken) ?? environmentKey ?? Secret.none
     try Credential.check(key)
-    credential = Credential(key)
-    allowCleartext = configuration.boolean(.httpAllowCleartext)
-    guard baseURL.isEncrypted || baseURL.isLoopback || allowCleartext else {
+    guard baseURL.isEncrypted || baseURL.isLoopback || configuration.boolean(.httpAllowCleartext) else {
       throw VideoDBError(
         .cleartext,
         "`base_url` is http:// to another machine, which would send the key unencrypted. Use https://, or set http.allow_cleartext."
       )
     }
+    return Settings(configuration, baseURL, base, Credential(key))
+  }
+
+  private init(_ configuration: Configuration, _ baseURL: URLParts, _ base: [UInt8], _ credential: Credential) {
+    self.baseURL = baseURL
+    self.base = base
+    self.credential = credential
+    allowCleartext = configuration.boolean(.httpAllowCleartext)
     connectTimeoutMs = configuration.integer(.httpConnectTimeoutMs)
     timeoutMs = configuration.integer(.httpTimeoutMs)
     maxResponseBytes = Int(clamping: configuration.integer(.httpMaxResponseBytes))
