@@ -22,8 +22,7 @@ let swiftSettings: [SwiftSetting] =
     ] : [])
 
 let linkerSettings: [LinkerSetting] =
-  [.linkedLibrary("m")]
-  + (embedded
+  (embedded
     ? [
       .unsafeFlags(
         [

@@ -31,7 +31,7 @@ struct Options: ExpressibleByDictionaryLiteral {
           throw VideoDBError(.option, "\(operation.name): `\(key)` must be a number, not infinite.")
         }
         // The service's documentation writes whole seconds without a point.
-        if number.magnitude < 1e15, number.rounded(.towardZero) == number {
+        if number.magnitude < 1e15, Double(Int64(number)) == number {
           try tree.set(key, Int64(number))
         } else {
           try tree.set(key, real: number)

@@ -19,8 +19,8 @@ needed() { readelf -dW "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort; }
 exported() { nm -D --defined-only "$1" | awk '$2 != "A" { print $3 }' | sed 's/@.*//' | sort; }
 highest_glibc() { readelf -W --dyn-syms --version-info "$1" | grep -o 'GLIBC_[0-9.]*' | sed 's/GLIBC_//' | sort -Vu | tail -n 1; }
 
-same "needs only libc, libm, libcurl and libjansson" "" \
-  "$(needed $library | grep -vxE 'libc\.so\.6|libm\.so\.6|libcurl\.so\.4|libjansson\.so\.4')"
+same "needs only libc, libcurl and libjansson" "" \
+  "$(needed $library | grep -vxE 'libc\.so\.6|libcurl\.so\.4|libjansson\.so\.4')"
 same "soname carries the ABI version" "libvideodb_rt.so.$(sed -n 's/.*let abi: Int32 = //p' Sources/VideoDBCore/Version.swift)" \
   "$(readelf -dW $library | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')"
 same "no RUNPATH or RPATH" "" "$(readelf -dW $library | grep -E 'RUNPATH|RPATH')"

@@ -55,8 +55,10 @@ struct CheckedOptions {
       case .visual: return .made(try BatchConfig.visual(value, self))
       case .audio: return .made(try BatchConfig.audio(value, self))
       // Between 0 and 1e11: checked.
-      case .floor: return .whole(Int64(JSONTree.number(value).rounded(.down)))
-      case .ceil: return .whole(Int64(JSONTree.number(value).rounded(.up)))
+      case .floor: return .whole(Int64(JSONTree.number(value)))
+      case .ceil:
+        let number = JSONTree.number(value)
+        return .whole(Int64(number) + (Double(Int64(number)) < number ? 1 : 0))
       default: return .value(value)
       }
     }

@@ -39,7 +39,8 @@ public func milliseconds(_ value: Double?) -> Int64 {
   if value >= 0, value < 1e11 { return Int64(value * 1e3 + 0.5) }
   // By magnitude (PROTOCOL 3.6), and never so large that sums of it overflow.
   let ms = value >= 1e14 ? value / 1e3 : value >= 1e11 ? value : value * 1e3
-  return Int64(min(max(ms, -1e15), 1e15).rounded())
+  // Not `rounded`, which is libm's: a library more to load, and to look in for each symbol of a process.
+  return Int64(min(max(ms, -1e15), 1e15) + (ms < 0 ? -0.5 : 0.5))
 }
 
 /// The records of a source between two times, page by page.
