@@ -77,6 +77,16 @@ int vdbshim_easy_before_request(CURL *easy, int (*fn)(void *user, char *, char *
 #endif
 }
 
+int vdbshim_socket_duplicate(int fd) { return fcntl(fd, F_DUPFD_CLOEXEC, 0); }
+
+static ptrdiff_t moved(ssize_t count) {
+  return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) ? VDBSHIM_AGAIN : count;
+}
+
+ptrdiff_t vdbshim_socket_send(int fd, const void *bytes, size_t length) { return moved(send(fd, bytes, length, MSG_NOSIGNAL)); }
+
+ptrdiff_t vdbshim_socket_receive(int fd, void *out, size_t length) { return moved(recv(fd, out, length, 0)); }
+
 int vdbshim_socket_is_idle(int fd) {
   char byte;
   return fd >= 0 && recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);

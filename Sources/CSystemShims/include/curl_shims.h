@@ -45,14 +45,14 @@ static inline CURLMcode vdbshim_multi_set_timer_fn(CURLM *multi, vdbshim_timer_f
   return curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, value);
 }
 
-/* The next transfer of the multi handle that is done: 1, its easy handle and its result. 0 when there is none. */
-static inline int vdbshim_multi_next_done(CURLM *multi, CURL **easy, CURLcode *out) {
+/* The next transfer of the multi handle that is done: 1, its CURLOPT_PRIVATE and its result. 0 when there is none. */
+static inline int vdbshim_multi_next_done(CURLM *multi, void **owner, CURLcode *out) {
   int left = 0;
   CURLMsg *message;
   while ((message = curl_multi_info_read(multi, &left)))
     if (message->msg == CURLMSG_DONE) {
-      *easy = message->easy_handle;
       *out = message->data.result;
+      curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, owner);
       return 1;
     }
   return 0;
@@ -79,6 +79,14 @@ static inline void vdbshim_easy_quick_exit(CURL *easy) {
   (void)easy;
 #endif
 }
+
+/* The same socket under another number, close-on-exec, or -1. */
+int vdbshim_socket_duplicate(int fd);
+
+/* The bytes that were moved; VDBSHIM_AGAIN: none for now; -1 with errno. Raises no SIGPIPE. */
+enum { VDBSHIM_AGAIN = -2 };
+ptrdiff_t vdbshim_socket_send(int fd, const void *bytes, size_t length);
+ptrdiff_t vdbshim_socket_receive(int fd, void *out, size_t length);
 
 /* Whether a connected socket is open and has nothing to read, as far as can be seen without waiting. */
 int vdbshim_socket_is_idle(int fd);

@@ -4,14 +4,18 @@ import VideoDBCore
 
 /// Makes one connection through libcurl without blocking, then moves its bytes: name resolution, proxy, TCP and TLS are libcurl's
 /// (`CURLOPT_CONNECT_ONLY`). Lives on the loop's thread.
+///
+/// Where nothing is between us and the socket, libcurl is done when it is connected: the socket becomes ours, and what libcurl had of it
+/// (10 KB) goes.
 final class CurlDial {
   enum State {
     case trying
     case connected
-    case failed(CURLcode)
+    case failed(Message, CurlFailure)
   }
   enum Moved {
-    case bytes(Int)
+    /// `mayBeMore`: there may be more to read at once, also where the kernel does not say so. 0 bytes: the end.
+    case bytes(Int, mayBeMore: Bool)
     case again
     case failed(Message)
   }
@@ -20,23 +24,30 @@ final class CurlDial {
   /// The connected socket.
   private(set) var socket: Int32 = -1
 
-  private let easy: CurlEasy
-  private let multi: LoopMulti
+  /// What moves the bytes; nil: the socket alone does.
+  private var curl: (easy: CurlEasy, multi: LoopMulti)?
+  private let dialer: Dialer
+  private let isEncrypted: Bool
+  /// Others may begin when it is let go of.
+  private var turn: Dialer.Turn?
   private var progressed: (() -> Void)?
 
-  static func make(_ loop: IOLoop, _ settings: Settings, _ parts: URLParts, progressed: @escaping () -> Void)
+  static func make(_ turn: Dialer.Turn, _ settings: Settings, _ parts: URLParts, progressed: @escaping () -> Void)
     throws(VideoDBError)
     -> CurlDial
   {
     let easy = try CurlEasy.make()
-    return CurlDial(easy, try LoopMulti.make(loop), settings, parts, progressed)
+    return CurlDial(easy, try turn.dialer.take(), turn, settings, parts, progressed)
   }
 
   private init(
-    _ easy: CurlEasy, _ multi: LoopMulti, _ settings: Settings, _ parts: URLParts, _ progressed: @escaping () -> Void
+    _ easy: CurlEasy, _ multi: LoopMulti, _ turn: Dialer.Turn, _ settings: Settings, _ parts: URLParts,
+    _ progressed: @escaping () -> Void
   ) {
-    self.easy = easy
-    self.multi = multi
+    curl = (easy, multi)
+    dialer = turn.dialer
+    isEncrypted = parts.isEncrypted
+    self.turn = turn
     self.progressed = progressed
     easy.configure(settings)
     // Only the origin: path and query are the handshake's, and hold a token.
@@ -50,48 +61,84 @@ final class CurlDial {
     easy.set(CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: settings.ws.connectTimeoutMs))
   }
 
-  func begin() { multi.add(easy) { [self] code in finish(code) } }
+  func begin() {
+    if let (easy, multi) = curl { multi.add(easy) { [self] code in finish(code) } }
+  }
 
   /// Closes the connection. Nothing is called afterwards.
   func end() {
     progressed = nil
-    // Removing the handle is what closes a connection of this kind.
-    multi.remove(easy)
-    multi.end()
+    turn = nil
+    if curl == nil, socket >= 0 { vdbshim_close(socket) }
     socket = -1
+    letGo()
   }
 
-  func errorText(_ code: CURLcode) -> Message { easy.errorText(code) }
+  /// Removing the handle is what closes a connection of this kind.
+  private func letGo() {
+    guard let (easy, multi) = curl else { return }
+    curl = nil
+    multi.remove(easy)
+    dialer.giveBack(multi)
+  }
 
   private func finish(_ code: CURLcode) {
-    multi.forgetSockets()
-    if code != CURLE_OK {
-      state = .failed(code)
-    } else if vdbshim_easy_get_socket(easy.handle, &socket) != CURLE_OK || socket < 0 {
-      state = .failed(CURLE_COULDNT_CONNECT)
-    } else {
+    turn = nil
+    guard let (easy, multi) = curl else { return }
+    let isConnected = code == CURLE_OK && vdbshim_easy_get_socket(easy.handle, &socket) == CURLE_OK && socket >= 0
+    if isConnected {
+      multi.forget(socket)
       state = .connected
+      takeSocket(easy)
+    } else {
+      let code = code == CURLE_OK ? CURLE_COULDNT_CONNECT : code
+      state = .failed(easy.errorText(code), CurlFailure(code, didConnect: false))
     }
     progressed?()
+  }
+
+  /// Without TLS, ours or that to an HTTP proxy, libcurl does nothing but send and recv. With no descriptor to spare it goes on doing so.
+  private func takeSocket(_ easy: CurlEasy) {
+    guard !isEncrypted, easy.long(CURLINFO_HTTP_CONNECTCODE) == 0 else { return }
+    let ours = vdbshim_socket_duplicate(socket)
+    guard ours >= 0 else { return }
+    socket = ours
+    letGo()
   }
 
   // MARK: Moving bytes
 
   func send(_ bytes: [UInt8]) -> Moved {
-    var sent = 0
-    let code = bytes.withUnsafeBytes { curl_easy_send(easy.handle, $0.baseAddress, $0.count, &sent) }
-    return moved(code, sent)
+    bytes.withUnsafeBytes { bytes in
+      guard let (easy, _) = curl else {
+        return moved(vdbshim_socket_send(socket, bytes.baseAddress, bytes.count), of: bytes.count)
+      }
+      var sent = 0
+      let code = curl_easy_send(easy.handle, bytes.baseAddress, bytes.count, &sent)
+      return moved(easy, code, sent)
+    }
   }
 
   func receive(into space: UnsafeMutableRawBufferPointer) -> Moved {
+    guard let (easy, _) = curl else {
+      return moved(vdbshim_socket_receive(socket, space.baseAddress, space.count), of: space.count)
+    }
     var received = 0
     let code = curl_easy_recv(easy.handle, space.baseAddress, space.count, &received)
-    return moved(code, received)
+    return moved(easy, code, received)
   }
 
-  private func moved(_ code: CURLcode, _ count: Int) -> Moved {
+  private func moved(_ count: Int, of room: Int) -> Moved {
+    switch count {
+    case 0...: .bytes(count, mayBeMore: count == room)
+    case Int(VDBSHIM_AGAIN): .again
+    default: .failed(Message(cString: strerror(vdbshim_errno())))
+    }
+  }
+
+  private func moved(_ easy: CurlEasy, _ code: CURLcode, _ count: Int) -> Moved {
     switch code {
-    case CURLE_OK: .bytes(count)
+    case CURLE_OK: .bytes(count, mayBeMore: true)
     case CURLE_AGAIN: .again
     default: .failed(easy.errorText(code))
     }

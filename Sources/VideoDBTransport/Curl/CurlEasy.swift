@@ -3,8 +3,11 @@ import CSystemShims
 import VideoDBCore
 
 /// Owns one easy handle, its error buffer and its header lists.
-final class CurlEasy {
+final class CurlEasy: Bagged {
   let handle: UnsafeMutableRawPointer
+  var place = -1
+  /// What follows when its transfer has ended; for the multi handle that it is in.
+  var done: LoopMulti.Done?
   private let errorBuffer: UnsafeMutablePointer<CChar>
   private var headers: UnsafeMutablePointer<curl_slist>?
 
@@ -19,6 +22,7 @@ final class CurlEasy {
     errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     set(CURLOPT_ERRORBUFFER, pointer: errorBuffer)
+    set(CURLOPT_PRIVATE, pointer: Unmanaged.passUnretained(self).toOpaque())
     set(CURLOPT_NOSIGNAL, 1)
     set(CURLOPT_NOPROGRESS, 1)
     set(CURLOPT_TCP_KEEPALIVE, 1)

@@ -13,7 +13,9 @@ final class LoopMulti: LoopSource {
   /// What libcurl wants watched; several sockets for one transfer where it tries IPv6 and IPv4 at once.
   private var sockets: [Socket] = []
   private var timerMs: Int64 = -1
-  private var running: [UnsafeMutableRawPointer: Done] = [:]
+  private var running = Bag<CurlEasy>()
+  /// Connections of the dialer's that are made in it or stay in it.
+  var users = 0
 
   /// One socket of libcurl's in the loop.
   private final class Socket: LoopSource {
@@ -65,9 +67,9 @@ final class LoopMulti: LoopSource {
 
   /// Has to be called before the last reference goes: the loop holds one. Kept connections are closed with the handle.
   func end() {
-    for (easy, _) in running { curl_multi_remove_handle(multi, easy) }
-    running = [:]
-    forgetSockets()
+    for easy in running.all { remove(easy) }
+    for socket in sockets { forget(socket) }
+    sockets = []
     loop.remove(token)
   }
 
@@ -79,22 +81,22 @@ final class LoopMulti: LoopSource {
       done(CURLE_OUT_OF_MEMORY)
       return
     }
-    running[easy.handle] = done
+    easy.done = done
+    running.add(easy)
     act(CURL_SOCKET_TIMEOUT, 0)
   }
 
   /// Takes a transfer out, or closes what it connected. Its `done` is not called any more.
   func remove(_ easy: CurlEasy) {
-    running[easy.handle] = nil
+    taken(easy)
     curl_multi_remove_handle(multi, easy.handle)
     // It may have let one that waited for a connection go on, which libcurl does at its next timeout.
     loop.setDeadline(token, timerMs)
   }
 
-  /// What is connected is watched by others from here on.
-  func forgetSockets() {
-    for socket in sockets { forget(socket) }
-    sockets = []
+  /// This socket is watched by others from here on.
+  func forget(_ fd: Int32) {
+    if let at = sockets.firstIndex(where: { $0.fd == fd }) { forget(sockets.remove(at: at)) }
   }
 
   // MARK: Loop
@@ -111,20 +113,29 @@ final class LoopMulti: LoopSource {
     var easy: UnsafeMutableRawPointer?
     var code = CURLE_OK
     while vdbshim_multi_next_done(multi, &easy, &code) == 1 {
-      if let easy, let done = running.removeValue(forKey: easy) { ended.append((done, code)) }
+      if let easy, let done = taken(Unmanaged<CurlEasy>.fromOpaque(easy).takeUnretainedValue()) { ended.append((done, code)) }
     }
     if !isAlive {
-      for (_, done) in running { ended.append((done, CURLE_OUT_OF_MEMORY)) }
-      running = [:]
+      for easy in running.all {
+        if let done = taken(easy) { ended.append((done, CURLE_OUT_OF_MEMORY)) }
+      }
     }
     loop.setDeadline(token, timerMs)
     for (done, code) in ended { done(code) }
   }
 
+  /// Its `done`, where it was running.
+  @discardableResult
+  private func taken(_ easy: CurlEasy) -> Done? {
+    guard running.remove(easy) else { return nil }
+    defer { easy.done = nil }
+    return easy.done
+  }
+
   /// From inside of libcurl.
   private func socketWanted(_ fd: Int32, _ what: Int32) {
     if what == CURL_POLL_REMOVE {
-      if let at = sockets.firstIndex(where: { $0.fd == fd }) { forget(sockets.remove(at: at)) }
+      forget(fd)
       return
     }
     let events =

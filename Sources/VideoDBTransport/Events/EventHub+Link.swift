@@ -43,10 +43,11 @@ struct Link {
 extension EventHub: ConnectionOwner, LoopSource {
   /// Asks for the WebSocket's URL and connects to it. From any thread; false: the engine has stopped.
   public func open(_ op: Op?) -> Bool {
-    engine.open(link.request, op) { [self] result in connect(result) }
+    engine.open(self, op)
   }
 
-  private func connect(_ result: Result<[UInt8], VideoDBError>) {
+  /// With the answer to that. `turn` is there where there is a URL.
+  func connect(_ result: Result<[UInt8], VideoDBError>, _ turn: Dialer.Turn?) {
     if link.phase == .over {
       if case .success(var answer) = result { wipe(&answer) }
       return
@@ -55,9 +56,10 @@ extension EventHub: ConnectionOwner, LoopSource {
     do throws(VideoDBError) {
       let target = try WebSocketTarget(answer: result.get(), settings)
       redactor = settings.redactor.adding(target.url)
+      guard let turn, !engine.isStopping else { throw Engine.stopped }
       let connection = engine.makeConnection(self, url: target.url, parts: target.origin)
       link.connection = connection
-      if engine.isStopping { connection.close(Engine.stopped) } else { connection.start() }
+      connection.start(turn)
     } catch {
       ended(error, closeCode: 1006)
     }

@@ -6,7 +6,7 @@ import VideoDBCore
 ///
 /// This file has what a message passes; `+Link` has the connections, `+Recovery` what happens after a cut, `+Pushing` the subscriptions and
 /// `+Application` the application's end.
-public final class EventHub: @unchecked Sendable {
+public final class EventHub: Bagged, @unchecked Sendable {
   // `state` is shared. What is marked as the loop's is touched on its thread only.
 
   public enum Phase: Sendable {
@@ -39,6 +39,8 @@ public final class EventHub: @unchecked Sendable {
     var counters = RecoveryCounters()
   }
 
+  /// Under the engine's lock.
+  var place = -1
   let engine: Engine
   let settings: Settings
   let state = Watched(State())

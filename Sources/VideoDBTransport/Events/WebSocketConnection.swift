@@ -19,12 +19,10 @@ enum Verdict { case goOn, pause, notUTF8 }
 
 /// One WebSocket of the service, from the TCP connection to the close handshake. libcurl connects (DNS, proxy, TLS) and moves bytes;
 /// frames are ours. Lives on the loop's thread.
-///
-/// Each connection has a multi handle of its own: libcurl looks a connection up among all of its multi handle at each receive, which
-/// with one handle for all costs more with each idle channel.
-final class WebSocketConnection: LoopSource {
+final class WebSocketConnection: LoopSource, Bagged {
   private enum Phase { case idle, connecting, upgrading, awaitingID, open, closing, ended }
 
+  var place = -1
   private let loop: IOLoop
   private let settings: Settings
   private let url: Secret
@@ -72,12 +70,12 @@ final class WebSocketConnection: LoopSource {
 
   // MARK: What the owner asks for
 
-  func start() {
+  func start(_ turn: Dialer.Turn) {
     token = loop.add(self)
     phase = .connecting
     phaseDeadlineMs = Clock.deadline(afterMs: settings.ws.connectTimeoutMs)
     do {
-      dial = try CurlDial.make(loop, settings, parts) { [self] in dialProgressed() }
+      dial = try CurlDial.make(turn, settings, parts) { [self] in dialProgressed() }
     } catch {
       end(error)
       return
@@ -173,18 +171,16 @@ final class WebSocketConnection: LoopSource {
     guard phase == .connecting, let dial else { return }
     switch dial.state {
     case .trying: break
-    case .failed(let code):
-      let failure = CurlFailure(code, didConnect: false)
+    case .failed(let text, let failure):
       end(
         VideoDBError(
-          failure.status, "Opening the WebSocket: \(dial.errorText(code)) (\(parts.authority)). \(failure.advice)",
+          failure.status, "Opening the WebSocket: \(text) (\(parts.authority)). \(failure.advice)",
           isRetryable: failure.isPassing))
     case .connected:
       phase = .upgrading
       var target = target
       outgoing = handshake.request(target: target, authority: parts.authority)
       wipe(&target)
-      watchSocket()
       flush()
     }
   }
@@ -224,7 +220,7 @@ final class WebSocketConnection: LoopSource {
     guard let dial, !outgoing.isEmpty else { return }
     while !outgoing.isEmpty {
       switch dial.send(outgoing) {
-      case .bytes(let count):
+      case .bytes(let count, _):
         // The upgrade request holds the URL's token.
         outgoing.withUnsafeMutableBytes { if let base = $0.baseAddress { vdbshim_zero(base, count) } }
         outgoing.removeFirst(count)
@@ -252,20 +248,22 @@ final class WebSocketConnection: LoopSource {
       case .failed(let text):
         broken(text)
         return
-      case .bytes(let count):
+      case .bytes(let count, let mayBeMore):
         if count == 0 {
           broken("the server closed the connection without a close frame")
           return
         }
         pongDeadlineMs = -1
-        if isDiscarding { continue }
-        if front == unread.count {
+        if isDiscarding {
+          // Read only so that the peer can go on.
+        } else if front == unread.count {
           unread.removeAll(keepingCapacity: true)
           consume(UnsafeRawBufferPointer(rebasing: loop.buffer[0..<(front + count)]))
         } else {
           unread.append(contentsOf: UnsafeRawBufferPointer(rebasing: loop.buffer[0..<count]))
           if unread.count >= wanted { consumeUnread() }
         }
+        if !mayBeMore { return }
       }
     }
     // There may be more, also inside TLS where the socket does not show it: come back after the others.

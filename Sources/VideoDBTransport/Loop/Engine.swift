@@ -19,11 +19,12 @@ public final class Engine: @unchecked Sendable {
   private let calls: LoopCalls
   /// Opening a channel does not wait behind calls.
   private let openings: LoopCalls
-  private var connections: [ObjectIdentifier: WebSocketConnection] = [:]
+  private let dialer: Dialer
+  private var connections = Bag<WebSocketConnection>()
   private(set) var isStopping = false
 
   /// Every channel that has not ended.
-  private let hubs = Locked<[EventHub]>([])
+  private let hubs = Locked(Bag<EventHub>())
   let alerts = AlertAliases()
 
   public static func start(_ settings: Settings) throws(VideoDBError) -> Engine {
@@ -41,7 +42,8 @@ public final class Engine: @unchecked Sendable {
     self.loop = loop
     self.settings = settings
     calls = LoopCalls(loop, settings, maxConnections: 16)
-    openings = LoopCalls(loop, settings, maxConnections: 0)
+    dialer = Dialer(loop)
+    openings = LoopCalls(loop, settings, dialer)
   }
 
   private var stepping: Stepping? {
@@ -61,15 +63,6 @@ public final class Engine: @unchecked Sendable {
 
   /// Runs a call on the loop; the completion is called there, once. false: the engine has stopped, and will not call it.
   public func call(_ request: Request, _ op: Op?, completion: @escaping CallCompletion) -> Bool {
-    run(calls, request, op, completion)
-  }
-
-  /// The same for the URL of a channel's WebSocket.
-  func open(_ request: Request, _ op: Op?, completion: @escaping CallCompletion) -> Bool {
-    run(openings, request, op, completion)
-  }
-
-  private func run(_ calls: LoopCalls, _ request: Request, _ op: Op?, _ completion: @escaping CallCompletion) -> Bool {
     let deadlineMs = RESTClient.deadlineMs(op, settings)
     return loop.post { [self] in
       if isStopping {
@@ -83,29 +76,44 @@ public final class Engine: @unchecked Sendable {
     }
   }
 
+  /// Asks for the URL of a channel's WebSocket when it is the channel's turn. false: the engine has stopped.
+  func open(_ hub: EventHub, _ op: Op?) -> Bool {
+    loop.post { [self] in
+      if isStopping { return hub.connect(.failure(Self.stopped), nil) }
+      dialer.enter { [self] turn in
+        guard hub.link.phase != .over else { return }
+        // The time that it waited for its turn is not the call's.
+        openings.start(hub.link.request, op, deadlineMs: RESTClient.deadlineMs(op, settings)) { [self] result in
+          hub.connect(result, turn)
+          stopWhenDone()
+        }
+      }
+    }
+  }
+
   /// A connection that has yet to be started; what becomes of it is told to the hub. On the loop.
   func makeConnection(_ hub: EventHub, url: Secret, parts: URLParts) -> WebSocketConnection {
     let connection = WebSocketConnection(loop, settings, url: url, parts: parts, owner: hub) { [self] ended in
-      connections[ObjectIdentifier(ended)] = nil
+      connections.remove(ended)
       stopWhenDone()
     }
-    connections[ObjectIdentifier(connection)] = connection
+    connections.add(connection)
     return connection
   }
 
   // MARK: Channels
 
   /// From any thread.
-  public func add(_ hub: EventHub) { hubs.withLock { $0.append(hub) } }
+  public func add(_ hub: EventHub) { hubs.withLock { $0.add(hub) } }
 
   func forget(_ hub: EventHub) {
-    hubs.withLock { $0.removeAll { $0 === hub } }
+    hubs.withLock { _ = $0.remove(hub) }
     alerts.changed(hub, [])
     // Not from within: whoever ends it may go on with it.
     _ = loop.post { [self] in stopWhenDone() }
   }
 
-  var channels: [EventHub] { hubs.withLock { $0 } }
+  var channels: [EventHub] { hubs.withLock { $0.all } }
   var hasChannels: Bool { hubs.withLock { !$0.isEmpty } }
 
   /// The channel that has or had this connection id, with its current one and that one's number.
@@ -169,9 +177,10 @@ public final class Engine: @unchecked Sendable {
     let isPosted = loop.post { [self] in
       guard !isStopping else { return }
       isStopping = true
+      dialer.forgetWaiting()
       for calls in [calls, openings] { calls.end { name in RESTClient.closed(name) } }
       for hub in channels { hub.closeConnection(Self.stopped) }
-      for connection in Array(connections.values) { connection.close(Self.stopped) }
+      for connection in connections.all { connection.close(Self.stopped) }
       stopWhenDone()
     }
     _ = isPosted  // false: it has stopped already
@@ -181,6 +190,7 @@ public final class Engine: @unchecked Sendable {
     guard isStopping, !hasChannels, connections.isEmpty, calls.isEmpty, openings.isEmpty else { return }
     calls.close()
     openings.close()
+    dialer.close()
     loop.stop()
   }
 
@@ -206,7 +216,7 @@ public final class Engine: @unchecked Sendable {
     case .application(let stepping):
       if stepping.isCurrent { return }
       _ = loop.post { [self] in
-        for connection in Array(connections.values) { connection.abort() }
+        for connection in connections.all { connection.abort() }
       }
       var rounds = 0
       while rounds < 100, stepping.step(deadlineMs: Clock.now) { rounds += 1 }

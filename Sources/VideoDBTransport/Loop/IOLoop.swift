@@ -40,6 +40,8 @@ final class IOLoop: @unchecked Sendable {
     var generation: UInt32 = 0
     var source: (any LoopSource)?
     var fd: Int32 = -1
+    /// What it is watched for.
+    var events: UInt32 = 0
     var deadlineMs: Int64 = -1
   }
 
@@ -124,7 +126,9 @@ final class IOLoop: @unchecked Sendable {
   func watch(_ token: UInt64, _ fd: Int32, _ events: UInt32) -> Bool {
     guard let index = index(of: token) else { return false }
     let isKnown = slots[index].fd == fd
+    if isKnown, slots[index].events == events { return true }
     slots[index].fd = fd
+    slots[index].events = events
     return vdbshim_epoll_control(self.fd, isKnown ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, events, token) == 0
   }
 

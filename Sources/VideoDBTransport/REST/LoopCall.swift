@@ -5,21 +5,24 @@ import VideoDBCore
 /// Gets the `data` of a call's answer, or why there is none, on the loop's thread.
 public typealias CallCompletion = (Result<[UInt8], VideoDBError>) -> Void
 
-/// The calls that run on the loop. They share one multi handle: its kept connections, and HTTP/2 streams where the server has them.
+/// The calls that run on the loop. They share one multi handle, their own or the dialer's: its kept connections, and HTTP/2 streams
+/// where the server has them.
 final class LoopCalls {
   private let loop: IOLoop
   private let settings: Settings
+  private let dialer: Dialer?
   private var multi: LoopMulti?
   private var idle: [Transfer] = []
-  private var running: [ObjectIdentifier: LoopCall] = [:]
+  private var running = Bag<LoopCall>()
 
   /// Connections at one time; further calls wait for one. 0: as many as calls.
   private let maxConnections: Int
   private static let maxIdle = 16
 
-  init(_ loop: IOLoop, _ settings: Settings, maxConnections: Int) {
+  init(_ loop: IOLoop, _ settings: Settings, _ dialer: Dialer? = nil, maxConnections: Int = 0) {
     self.loop = loop
     self.settings = settings
+    self.dialer = dialer
     self.maxConnections = maxConnections
   }
 
@@ -35,9 +38,9 @@ final class LoopCalls {
       let kept = idle.popLast()
       let transfer = if let kept { kept } else { try Transfer.make(settings, ownsConnection: false) }
       let call = LoopCall(self, loop, multi, transfer, Exchange(request, settings, deadlineMs: deadlineMs), op)
-      running[ObjectIdentifier(call)] = call
+      running.add(call)
       call.start { [self] result in
-        running[ObjectIdentifier(call)] = nil
+        running.remove(call)
         if idle.count < Self.maxIdle { idle.append(transfer) }
         completion(result)
       }
@@ -47,6 +50,7 @@ final class LoopCalls {
   }
 
   private func readyMulti() throws(VideoDBError) -> LoopMulti {
+    if let dialer { return try dialer.first() }
     if let multi { return multi }
     let multi = try LoopMulti.make(loop)
     multi.limitConnections(maxConnections)
@@ -56,7 +60,7 @@ final class LoopCalls {
 
   /// Ends what runs with this error.
   func end(_ why: (Message) -> VideoDBError) {
-    for call in Array(running.values) { call.stop(why(call.name)) }
+    for call in running.all { call.stop(why(call.name)) }
   }
 
   /// Closes the kept connections, once nothing runs.
@@ -68,8 +72,9 @@ final class LoopCalls {
 }
 
 /// One call on the loop.
-final class LoopCall: LoopSource, @unchecked Sendable {
+final class LoopCall: LoopSource, Bagged, @unchecked Sendable {
   // Touched on the loop's thread only.
+  var place = -1
   private let owner: LoopCalls
   private let loop: IOLoop
   private let multi: LoopMulti
