@@ -7,17 +7,17 @@ ABOUT = """\
 # What libvideodb_rt costs
 
 Written by `make bench`; `README.md` beside it says how it is measured and what is compared with what. Ratios are of rows of one table,
-whose rows ran interleaved on one machine; the absolute numbers are those of this machine. A load average above the number of its cores says
-that others were at work meanwhile: then ratios can be trusted, and absolute numbers, latency and start-up less so.
+whose rows ran interleaved on one machine; the absolute numbers are those of this machine. A load average above the number of its cores
+says that others were at work meanwhile: ratios of CPU bear that, absolute numbers, latency and start-up less so.
 """
 
 READING = """\
 ![CPU of an event](events.svg)
 
 **Ours** reads channel and text of each event in the default configuration: frames, UTF-8 and JSON validated, lossless delivery on, a
-transcript and an index bound to the channel. *C by hand* is the program one would write with the same libraries for this benchmark alone: it
-validates no UTF-8, with simdjson not the parts of the JSON that it does not read, knows no ping, no limit and no close, and what a cut
-swallows is lost. *CPU* is user and system time of the client's process, all threads, from its first event to its last, the lowest of all
+transcript and an index bound to the channel. *C by hand* is the program one would write with the same libraries for this benchmark
+alone: it validates no UTF-8, with simdjson not the parts of the JSON that it does not read, knows no ping, no limit and no close, and what
+a cut swallows is lost. *CPU* is user and system time of the client's process, all threads, from its first event to its last, the lowest of all
 rounds; *server's CPU* is what the sender spent on the same event, which has to be less for the client to be what is measured. *Events a
 second* is what came through with the server on the same cores, and says less than CPU does.
 """
