@@ -563,6 +563,11 @@ typedef struct vdbrt_events vdbrt_events;
  *    VDBRT_EVENT_FETCHED, in order of time for each stream and channel, none twice. Events of the socket wait for them for
  *    backfill.hold_ms at most. Interim transcripts are not recovered, and an alert that fired in the gap cannot be had from the
  *    service: VDBRT_EVENT_GAP says from when to when.
+ *  - Records may be listed late. They are looked for as soon as the channel is back, three times more until backfill.late_ms later,
+ *    and then as long as the last look found something of the gap. What is listed later still, and ended more than
+ *    backfill.overlap_ms before the newest record that is known by then, is not found, and no event tells of it: the service says
+ *    nothing by which it could be missed. So it is with an index that is asked for its records, at any time. Of records of one
+ *    index that are equal in text and times, those on another page of its list than the first count as the same one.
  *  - What is bound and silent for watch.quiet_ms is asked for: records that were not pushed are delivered, and something that the
  *    service says has stopped or failed is a VDBRT_EVENT_STALLED.
  *  - With queue.overflow "pause" a consumer that takes nothing for queue.pause_max_ms makes a gap too, with the reason

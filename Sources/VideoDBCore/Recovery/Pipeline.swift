@@ -49,6 +49,8 @@ final class Pipeline {
   var failures = 0
   /// Since when records may be missing; nil: none are. Milliseconds since the Unix epoch.
   var gapFromMs: Int64?
+  /// Until when: what ended later was never missed.
+  var gapToMs = Int64.min
   /// End of the newest record that was seen by asking. Milliseconds since the Unix epoch.
   var reachedMs = Int64.min
 

@@ -78,6 +78,8 @@ struct RecordFetch {
   var delivered: Int64 = 0
   /// Of them, those that ended after the pipeline was bound again.
   var missed: Int64 = 0
+  /// Of them, those of the gap.
+  var ofGap: Int64 = 0
   /// Monotonic; when it began, and with which connection (0: none was up).
   let beganMs: Int64
   let connection: Int

@@ -349,6 +349,25 @@ struct RecoveryTests {
     #expect(channel.texts("s1", "transcript").sorted() == source.items.map { $0.text }.sorted())
   }
 
+  // MARK: Late records
+
+  /// A gap is looked into again as long as a look finds something of it. What the service lists later still is not found: nobody knows of it.
+  @Test(arguments: [(2_800, 1_500, true), (2_800, 0, false), (1_200, 0, true)])
+  func whatIsListedLateIsFoundWhileTheGapGivesMore(_ lateMs: Int64, _ otherLateMs: Int64, _ isFound: Bool) throws {
+    let channel = try Self.up()
+    let source = channel.createIndex("s1", "ix-1")
+    channel.cut()
+    // So old by then that what is asked for after the gap does not reach back to it.
+    channel.make(source, "first", lateMs: 8_000 + lateMs)
+    channel.nowMs += 8_000
+    channel.make(source, "last", lateMs: otherLateMs)
+    channel.open()
+    channel.settle(30_000)
+    #expect(channel.texts("s1", "scene_index").sorted() == (isFound ? ["first", "last"] : ["last"]))
+    let finals = Self.told(channel, .backfilled).map { $0["final"]?.bool }
+    #expect(finals.last == true && finals.count { $0 == true } == 1)
+  }
+
   // MARK: Room
 
   @Test func nothingIsHandedOutOrAskedForWithoutRoom() throws {
