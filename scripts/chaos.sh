@@ -22,4 +22,5 @@ echo "With the timers as they are:"
 "$PYTHON" $chaos/pressure.py || failed=1
 "$PYTHON" $chaos/quiet.py --quiet 60000 || failed=1
 "$PYTHON" $chaos/half_open.py || failed=1
+"$PYTHON" $chaos/changes.py || failed=1
 finish

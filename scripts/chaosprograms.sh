@@ -2,7 +2,7 @@
 export PYTHONDONTWRITEBYTECODE=1
 chaos=Tests/Chaos
 
-# chaos_programs CONFIGURATION: the feed in that configuration, the consumers in C and Swift.
+# chaos_programs CONFIGURATION: the feed in that configuration, the consumers in C and Swift, the false clock.
 chaos_programs() {
   mkdir -p build/chaos
   local feed=localservice/.build
@@ -13,5 +13,6 @@ chaos_programs() {
   export VDBRT_FEED_PROGRAM=$PWD/$feed/$1/videodb-rt-feed
   check "the consumer in C builds" gcc -std=c11 -O1 -g -Wall -Wextra -Werror -pthread $chaos/consumer.c -o build/chaos/consumer \
     $(PKG_CONFIG_PATH=build/lib/pkgconfig pkg-config --cflags --libs videodb_rt jansson) -lm
+  check "the false clock builds" gcc -std=c11 -O1 -Wall -Wextra -Werror -shared -fPIC $chaos/clock.c -o build/chaos/clock.so
   check "the consumer in Swift builds" "$SWIFT" build --package-path $chaos/swift --scratch-path build/chaos/swift -j "$JOBS"
 }

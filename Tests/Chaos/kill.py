@@ -11,6 +11,7 @@ import argparse
 import collections
 import json
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -164,8 +165,11 @@ def main():
     add("--keep", help="a folder for what the programs printed")
     given = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="chaos-kill-") as temporary:
-        folder = Path(given.keep or temporary)
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = Path(temporary)
+        if given.keep:
+            folder = Path(given.keep)
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
         try:
             return run(given, folder)
         except Failed as error:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A TCP proxy that breaks what passes through it, on command.
 
-    proxy.py PORT_OF_THE_SERVICE LOG [--host HOST]
+    proxy.py PORT_OF_THE_SERVICE LOG [--host HOST] [--bind ADDRESS] [--own-port PORT]
 
 Prints `listening PORT`, then reads commands from standard input, one JSON object a line, and ends with its input. LOG gets one line
 of JSON for each WebSocket that opened, was broken and ended, with the time in milliseconds.
@@ -192,9 +192,9 @@ class Socket:
 
 
 class Proxy:
-    def __init__(self, host, port, log, bind):
+    def __init__(self, host, port, log, bind, own_port):
         self.host, self.port, self.bind = host, port, bind
-        self.own_port = 0
+        self.own_port = own_port
         self.file = open(log, "w", buffering=1)
         self.sockets = {}
         self.count = 0
@@ -400,8 +400,9 @@ async def main():
     options.add_argument("log")
     options.add_argument("--host", default="127.0.0.1")
     options.add_argument("--bind", default="127.0.0.1")
+    options.add_argument("--own-port", type=int, default=0)
     given = options.parse_args()
-    proxy = Proxy(given.host, given.port, given.log, given.bind)
+    proxy = Proxy(given.host, given.port, given.log, given.bind, given.own_port)
     await proxy.listen()
     print(f"listening {proxy.own_port}", flush=True)
     reader = asyncio.StreamReader()

@@ -17,6 +17,7 @@ pressure=$!
 "$PYTHON" $chaos/quiet.py || failed=1
 "$PYTHON" $chaos/half_open.py --quick --within 2.5 || failed=1
 "$PYTHON" $chaos/stopped.py || failed=1
+"$PYTHON" $chaos/changes.py || failed=1
 wait $pressure || failed=1
 cat build/chaos/pressure.out
 finish

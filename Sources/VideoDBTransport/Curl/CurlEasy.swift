@@ -47,6 +47,8 @@ final class CurlEasy: Bagged {
     set(CURLOPT_SSL_VERIFYHOST, settings.verifyTLS ? 2 : 0)
     if let caFile = settings.caFile { set(CURLOPT_CAINFO, text: caFile) }
     if let proxy = settings.proxy { set(CURLOPT_PROXY, secret: proxy) }
+    // A service that moves is found at its new address soon.
+    set(CURLOPT_DNS_CACHE_TIMEOUT, 5)
   }
 
   /// Takes over the list; its strings are overwritten when they are released.
