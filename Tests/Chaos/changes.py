@@ -23,6 +23,8 @@ from steady import DISCONNECTED, GAP, Steady, verdict
 
 CLOCK = os.environ.get("VDBRT_CHAOS_CLOCK") or str(ROOT / "build" / "chaos" / "clock.so")
 NAME = "service.test"
+# A busy machine answers late: where no silence is looked for, none is found.
+PATIENT = ["ws.ping_interval_ms=10000", "ws.pong_timeout_ms=10000"]
 
 
 class Skipped(Exception):
@@ -73,7 +75,7 @@ def clock(parts):
     set_clock(0)
     feed = parts.add(Feed(parts.folder))
     proxy = parts.add(Proxy(parts.folder, feed.port))
-    consumer = parts.consumer(proxy.url, prefix=["env", f"LD_PRELOAD={CLOCK}", f"CLOCK_OFFSET_FILE={offset}"])
+    consumer = parts.consumer(proxy.url, *PATIENT, prefix=["env", f"LD_PRELOAD={CLOCK}", f"CLOCK_OFFSET_FILE={offset}"])
     steady = Steady(feed, consumer)
     steady.begin()
     bad = []
@@ -115,7 +117,7 @@ def dns(parts):
     here.mkdir(), there.mkdir()
     old = parts.add(Proxy(here, feed.port, "--bind", "127.0.0.2"))
     port = old.url.rsplit(":", 1)[1]
-    consumer = parts.consumer(f"http://{NAME}:{port}", prefix=inside)
+    consumer = parts.consumer(f"http://{NAME}:{port}", *PATIENT, prefix=inside)
     steady = Steady(feed, consumer)
     steady.begin()
     new = parts.add(Proxy(there, feed.port, "--bind", "127.0.0.3", "--own-port", port))
@@ -159,7 +161,7 @@ def suspend(parts):
     meanwhile without a word."""
     feed = parts.add(Feed(parts.folder))
     proxy = parts.add(Proxy(parts.folder, feed.port))
-    consumer = parts.consumer(proxy.url, "ws.ping_interval_ms=400", "ws.pong_timeout_ms=400")
+    consumer = parts.consumer(proxy.url, "ws.ping_interval_ms=500", "ws.pong_timeout_ms=1000")
     steady = Steady(feed, consumer)
     steady.begin()
     bad = []
@@ -167,10 +169,10 @@ def suspend(parts):
     def stand_still(meanwhile=lambda: None):
         os.kill(consumer.pid, signal.SIGSTOP)
         meanwhile()
-        steady.go_on(2)
+        steady.go_on(2.5)
         os.kill(consumer.pid, signal.SIGCONT)
 
-    for _ in range(3):
+    for _ in range(2):
         stand_still()
         steady.go_on(0.6)
     if steady.events(DISCONNECTED):
