@@ -61,3 +61,10 @@ public struct VideoDBError: Error, Sendable {
       status, Message(messageBytes), httpStatus: httpStatus, isRetryable: isRetryable, retryAfterMs: retryAfterMs, body: body)
   }
 }
+
+#if !hasFeature(Embedded)
+  extension VideoDBError: CustomStringConvertible {
+    /// What a program that ends with the error prints.
+    public var description: String { "\(status): \(message)" }
+  }
+#endif
