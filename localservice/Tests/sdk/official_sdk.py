@@ -261,10 +261,10 @@ def not_computed(walk, connection, collection, stream):
 def playback(walk, connection, collection, stream):
     assert "player_url" in refusal(stream.get_embed_code, error=ValueError)
     assert "recorded" in refusal(stream.generate_stream, 1, 2)
-    now = time.time()
-    deadline = now + 20
-    # A piece of the recording is there when it is finished.
+    deadline = time.time() + 20
+    # A piece of the recording is there when it is finished, and the first one may have begun just now.
     while True:
+        now = time.time()
         try:
             stream.generate_stream(now - 6, now)
             break
