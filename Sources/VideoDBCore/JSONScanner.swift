@@ -2,8 +2,8 @@ import CSystemShims
 
 /// One pass over JSON text: checks the grammar of RFC 8259 and the UTF-8, and says where things are. It builds nothing.
 ///
-/// The unsafe loads of this file are the only ones on the event path. Every load is at an offset below `end`; sixteen bytes are loaded
-/// only where as many remain. Accepted where jansson refuses: `\u0000`, a lone surrogate escape (decoded as U+FFFD), numbers beyond
+/// Its unsafe loads, and those of `EventScanner`, `MemberName` and `ShortInteger`, are at offsets below `end`; a block or a word is loaded
+/// only where as many bytes remain. Accepted where jansson refuses: `\u0000`, a lone surrogate escape (decoded as U+FFFD), numbers beyond
 /// the range of an int64 or a double. Refused like jansson: everything else that is not JSON, and nesting deeper than `maxDepth`.
 public struct JSONScanner {
   public static let maxDepth = 128
@@ -85,7 +85,7 @@ public struct JSONScanner {
     return stringGoesOn(&out)
   }
 
-  /// A string after its first stretch of plain ASCII, which does not end it.
+  /// A string after a stretch of plain ASCII, which it may end with.
   @inline(never)
   mutating func stringGoesOn(_ out: inout Text) -> Bool {
     while at < end {
