@@ -637,11 +637,11 @@ enum {
                                    * last event of the channel; true, the channel goes on */
   VDBRT_EVENT_OVERFLOW = 102,     /* "vdbrt.overflow": data.dropped, the number of events that drop_oldest cost */
   VDBRT_EVENT_RECONNECTING =
-      103,                      /* "vdbrt.reconnecting": data.attempt (from 1), .delay_ms until it, .status and .reason of what
+      103,               /* "vdbrt.reconnecting": data.attempt (from 1), .delay_ms until it, .status and .reason of what
                                    * failed */
-  VDBRT_EVENT_GAP = 104,        /* "vdbrt.gap": data.from, .to, .reason, .recovering (channels whose events are fetched), .lost
-                                   * (channels whose events cannot be had); once more with data.alert_id for each alert when it
-                                   * is bound again */
+  VDBRT_EVENT_GAP = 104, /* "vdbrt.gap": data.from (a second before the last bytes came: more may have been on its way), .to,
+                                   * .reason, .recovering (channels whose events are fetched), .lost (channels whose events cannot
+                                   * be had); once more with data.alert_id for each alert when it is bound again */
   VDBRT_EVENT_BACKFILLED = 105, /* "vdbrt.backfilled": a look for missed records is over. data.pipeline ("transcript",
                                    * "scene_index", "audio_index", "understanding"), .rtstream_id, .index_id, .from, .to, .records
                                    * (delivered), .pass (from 1), .final: no further look follows */

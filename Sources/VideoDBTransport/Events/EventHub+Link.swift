@@ -13,6 +13,10 @@ struct Link {
     case over
   }
 
+  /// What the service sent so long before the last bytes were read may still have been on its way behind them; the service's clock, too, is
+  /// only known to half a second.
+  static let transitMs: Int64 = 1_000
+
   /// Asks for the WebSocket's URL, which is good for one connection (PROTOCOL 3.1).
   let request: Request
   /// A first connection that fails for a reason that may pass is tried again, like one after a cut.
@@ -24,8 +28,6 @@ struct Link {
   var waitedMs: Int64 = 0
   var openedMs: Int64 = 0
   var dueMs: Int64 = -1
-  /// When bytes were read from the socket last, in milliseconds since the Unix epoch.
-  var aliveMs: Int64 = 0
   /// When reading was paused for want of room; negative: it is not.
   var pausedMs: Int64 = -1
   /// When the state file is flushed.
@@ -97,7 +99,7 @@ extension EventHub: ConnectionOwner, LoopSource {
     if link.phase == .open {
       // A connection that holds is a good one: the next wait is short again.
       if Clock.now - link.openedMs >= max(5 * link.waitedMs, 1_000) { link.attempt = 0 }
-      recovery.cut(aliveMs: link.aliveMs - vdbshim_unix_ms() + settings.serverClock.nowMs, reason: why.messageBytes)
+      recovery.cut(aliveMs: settings.serverClock.nowMs - (Clock.now - receivedAtMs) - Link.transitMs, reason: why.messageBytes)
     }
     if goesOn, link.phase == .open { disconnected(why, closeCode, goesOn: true) { _ in } }
     if goesOn {

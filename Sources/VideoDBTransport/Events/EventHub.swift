@@ -67,6 +67,7 @@ public final class EventHub: Bagged, @unchecked Sendable {
   /// What came over the socket waits until what a gap swallowed has been fetched.
   var isHolding = false
   private var room = (events: 0, bytes: 0)
+  /// When bytes were read from the socket last: in milliseconds since the Unix epoch, and on the monotonic clock.
   var receivedMs: Int64 = 0
   var receivedAtMs: Int64 = 0
   /// What comes over the socket is read here, each message in its turn, and handed out from here.
@@ -164,7 +165,6 @@ public final class EventHub: Bagged, @unchecked Sendable {
     receivedMs = unixMs
     receivedAtMs = Clock.now
     ledger?.look()
-    link.aliveMs = unixMs
     // Who has subscribed gets every event that is read afterwards, also where the loop has not got to the request yet.
     adoptSubscriptions()
     measureRoom()
