@@ -95,7 +95,8 @@ class Run:
         self.progress = Progress(self.client, given.events, given.faults, given.progress)
         sent, backlog = 0, collections.deque()
         while sent < given.events and not self.stop:
-            backlog += world.due()
+            if not backlog:
+                backlog += world.due()
             items = [backlog.popleft() for _ in range(min(BATCH, len(backlog), given.events - sent))]
             if items:
                 self.truth.add(items, feed.send(items), labels)

@@ -47,10 +47,7 @@ final class Pipeline {
   var fullDueMs: Int64 = -1
   var retryMs: Int64 = 0
   var failures = 0
-  /// Since when records may be missing; nil: none are. Milliseconds since the Unix epoch.
-  var gapFromMs: Int64?
-  /// Until when: what ended later was never missed.
-  var gapToMs = Int64.min
+  var gaps = Gaps()
   /// End of the newest record that was seen by asking. Milliseconds since the Unix epoch.
   var reachedMs = Int64.min
 
@@ -89,7 +86,7 @@ final class Pipeline {
   }
 
   /// Its records are asked for where that is due: also of one that was stopped, until what a gap swallowed before is there.
-  var isAsked: Bool { !isStopped || gapFromMs != nil || fetch != nil }
+  var isAsked: Bool { !isStopped || gaps.fromMs != nil || fetch != nil }
 
   var isHeardOf: Bool { lane.lastEndMs != .min || reachedMs != .min }
 

@@ -59,6 +59,7 @@ struct RecordFetch {
   /// The slice, in milliseconds since the Unix epoch.
   private(set) var fromMs: Int64
   private(set) var sliceEndMs: Int64
+  let beginMs: Int64
   let toMs: Int64
   /// Only what is new at the front is looked for: a page without news ends it.
   let isQuick: Bool
@@ -80,6 +81,8 @@ struct RecordFetch {
   var missed: Int64 = 0
   /// Of them, those of the gap.
   var ofGap: Int64 = 0
+  /// What ended by then has been listed when all pages are here; `Int64.min` where one has shown that it may come later.
+  var settlesMs = Int64.min
   /// Monotonic; when it began, and with which connection (0: none was up).
   let beganMs: Int64
   let connection: Int
@@ -95,6 +98,7 @@ struct RecordFetch {
     self.connection = connection
     self.fromMs = fromMs
     coreMs = fromMs
+    beginMs = fromMs
     self.toMs = max(toMs, fromMs + 1)
     sliceEndMs = self.toMs
     self.isQuick = isQuick

@@ -5,7 +5,7 @@ extension Recovery {
     guard pipeline.isAsked else { return }
     // They wait for a connection, or they would follow each other until there is one.
     pipeline.passes = []
-    pipeline.gapFromMs = pipeline.gapFromMs ?? reached(pipeline, atMs: aliveMs)
+    pipeline.gaps.begin(reached(pipeline, atMs: aliveMs))
   }
 
   /// Until when the application has what there is. One that is asked for its records has reached as far as the last answer; one that pushes,
@@ -23,7 +23,7 @@ extension Recovery {
     pipeline.told = []
     guard pipeline.binding != .pushed || pipeline.connection != connection || !isUp else { return }
     // What it has made and did not push is asked for.
-    pipeline.gapFromMs = pipeline.gapFromMs ?? reached(pipeline, atMs: host.serverMs)
+    if pipeline.gaps.fromMs == nil { pipeline.gaps.begin(reached(pipeline, atMs: host.serverMs)) }
     if isUp { isStopped ? planPasses(pipeline, host.nowMs) : restart(pipeline, host.nowMs) }
   }
 
@@ -31,7 +31,7 @@ extension Recovery {
   func planPasses(_ pipeline: Pipeline, _ now: Int64) {
     pipeline.passes = [now, now + settings.lateMs / 16, now + settings.lateMs / 4, now + settings.lateMs]
     pipeline.dueMs = now
-    pipeline.gapToMs = host.serverMs
+    pipeline.gaps.end(host.serverMs)
   }
 
   /// A new connection is up.

@@ -6,7 +6,7 @@ extension Recovery {
       pipeline.isChecking || pipeline.passes.first.map { $0 <= now } ?? false
       || pipeline.binding != .pushed && now >= pipeline.fullDueMs
     let serverMs = host.serverMs
-    let reachedMs = pipeline.gapFromMs ?? reached(pipeline, atMs: serverMs)
+    let reachedMs = pipeline.gaps.fromMs ?? reached(pipeline, atMs: serverMs)
     // Whether a range has to hold a record or only to touch it is not known (PROTOCOL 7, row 9).
     let from = max(reachedMs, pipeline.sinceMs, pipeline.lane.settledMs) - settings.overlapMs
     // Up to now and a little further, since clocks differ; never less than what is known to be there.
@@ -14,6 +14,7 @@ extension Recovery {
     if isFull { pipeline.fullDueMs = now + max(settings.overlapMs / 4, pipeline.pollMs) }
     pipeline.fetch = RecordFetch(
       from: from, to: to, isQuick: !isFull, beganMs: now, connection: isUp ? connection : 0)
+    pipeline.fetch?.settlesMs = serverMs - settings.lateMs
   }
 
   /// Delivers what is ready, and asks for the next page.
@@ -58,7 +59,8 @@ extension Recovery {
         if lane.take(record, source: pipeline.source, fetch: fetches) {
           news.append(record)
           if record.startMs >= pipeline.restoredAtMs { pipeline.fetch?.missed += 1 }
-          if record.endMs <= pipeline.gapToMs { pipeline.fetch?.ofGap += 1 }
+          if record.endMs <= pipeline.gaps.toMs { pipeline.fetch?.ofGap += 1 }
+          if record.endMs <= pipeline.fetch?.settlesMs ?? .min { pipeline.fetch?.settlesMs = .min }
         } else {
           counters.duplicates += 1
         }
@@ -87,6 +89,7 @@ extension Recovery {
     guard let fetch = pipeline.fetch else { return -1 }
     pipeline.fetch = nil
     if !fetch.isQuick, fetch.connection == connection, isUp { passed(pipeline, fetch) }
+    if !fetch.isQuick, let from = pipeline.gaps.fromMs, fetch.beginMs <= from { pipeline.gaps.settle(fetch.settlesMs) }
     if fetch.delivered > 0 { pipeline.told = [] }
     pipeline.dueMs = pipeline.passes.first ?? -1
     if pipeline.isStopped {
@@ -117,12 +120,12 @@ extension Recovery {
   /// A full pass after a gap is over.
   private func passed(_ pipeline: Pipeline, _ fetch: RecordFetch) {
     pipeline.passes.removeAll { $0 <= fetch.beganMs }
-    guard let fromMs = pipeline.gapFromMs else { return }
+    guard let fromMs = pipeline.gaps.fromMs else { return }
     // Where the last look found something late, more of it may be on its way.
     if pipeline.passes.isEmpty, fetch.ofGap > 0, settings.lateMs > 0 { pipeline.passes = [host.nowMs + settings.lateMs] }
     pipeline.pass += 1
     let isFinal = pipeline.passes.isEmpty
-    if isFinal { pipeline.gapFromMs = nil }
+    if isFinal { pipeline.gaps.clear() }
     hasChanged = true
     guard pipeline.pass == 1 || isFinal || fetch.delivered > 0 else { return }
     var data = JSONWriter()

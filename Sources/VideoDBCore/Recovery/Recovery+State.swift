@@ -39,7 +39,7 @@ extension Recovery {
     if let engine = pipeline.engine { json.set("engine", engine) }
     json.set("since_ms", pipeline.sinceMs)
     json.set("poll_ms", pipeline.pollMs)
-    if let gap = pipeline.gapFromMs { json.set("gap_ms", max(gap, 0)) }
+    if let gap = pipeline.gaps.fromMs { json.set("gap_ms", max(gap, 0)) }
     json.set("doubtful", pipeline.isDoubtful)
     json.set("stopped", pipeline.isStopped)
     return json.text
@@ -72,7 +72,7 @@ extension Recovery {
         sinceMs: entry["since_ms"]?.int ?? 0, pollMs: max(entry["poll_ms"]?.int ?? 2_000, 1), connection: connection)
       pipeline.isDoubtful = entry["doubtful"]?.bool ?? false
       pipeline.isStopped = entry["stopped"]?.bool ?? false
-      pipeline.gapFromMs = entry["gap_ms"]?.int
+      if let gap = entry["gap_ms"]?.int { pipeline.gaps.begin(gap) }
     }
     for entry in json["alerts"]?.elements ?? [] {
       guard let branch = entry["branch"]?.stringBytes, let stream = entry["stream"]?.stringBytes,
@@ -109,7 +109,7 @@ extension Recovery {
   public func restored(oldestMs: Int64, aliveMs: Int64) {
     for pipeline in pipelines {
       lost(pipeline, aliveMs)
-      if let from = pipeline.gapFromMs { pipeline.gapFromMs = min(from, oldestMs) }
+      pipeline.gaps.reachBack(oldestMs)
     }
   }
 }

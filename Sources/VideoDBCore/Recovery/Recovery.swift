@@ -181,7 +181,7 @@ public final class Recovery {
       // What has been stopped for long is forgotten some day.
       if pipelines.count >= 256, let idle = pipelines.first(where: { !$0.isAsked }) { unbind(idle) }
       pipelines.append(bound)
-    } else if bound.isStopped, bound.gapFromMs == nil {
+    } else if bound.isStopped, bound.gaps.fromMs == nil {
       bound.sinceMs = max(sinceMs, bound.sinceMs)
     }
     bound.engine = engine
@@ -195,7 +195,7 @@ public final class Recovery {
     bound.told = []
     // The id that the call was sent with may be dead by now.
     if number != connection || !wasBound || !isUp {
-      bound.gapFromMs = bound.gapFromMs ?? reached(bound, atMs: host.serverMs)
+      if bound.gaps.fromMs == nil { bound.gaps.begin(reached(bound, atMs: host.serverMs)) }
       if isUp { number == connection ? planPasses(bound, now) : restart(bound, now) }
     }
     return bound

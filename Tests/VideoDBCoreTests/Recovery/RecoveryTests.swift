@@ -273,6 +273,30 @@ struct RecoveryTests {
     #expect(!ids.contains("conn-2".bytes))
   }
 
+  /// Cuts that leave no time for the last look, on and on: what was settled by then is not asked for again, and nothing is lost.
+  @Test func aGapIsNotAskedForFromItsBeginningForEver() throws {
+    let channel = try Self.up()
+    let sources = [channel.startTranscript("s1"), channel.createIndex("s1", "ix-1")]
+    for i in 0..<200 {
+      channel.cut()
+      for source in sources { channel.make(source, "\(i)", lateMs: i % 3 == 0 ? 1_500 : 0) }
+      channel.settle(200)
+      channel.open()
+      channel.settle(800)
+      guard i > 20 else { continue }
+      let oldestMs = channel.asked.suffix(10).compactMap { request -> Int64? in
+        let parts = request.target.text.split(separator: "start=")
+        guard parts.count == 2, let start = Double(parts[1].prefix { $0 != "&" }) else { return nil }
+        return Int64(start * 1_000)
+      }.min()
+      #expect(channel.serverMs - (oldestMs ?? channel.serverMs) < 4_000 + 1_600 + 3_000)
+    }
+    channel.settle(10_000)
+    #expect(channel.complaints == [])
+    #expect(channel.texts("s1", "transcript").sorted() == (0..<200).map(String.init).sorted())
+    #expect(channel.texts("s1", "scene_index").sorted() == (0..<200).map(String.init).sorted())
+  }
+
   // MARK: Sessions
 
   @Test func aSessionOfAnIDThatDiedMeanwhileIsAskedFor() throws {
