@@ -37,4 +37,26 @@ public struct EventFields {
 
   @inline(__always)
   public init() {}
+
+  /// Seconds, or milliseconds, microseconds where they are so large that they cannot be seconds (PROTOCOL 3.6): 1e11 s is the year 5138,
+  /// 1e11 ms is 1973, so that live values cannot be confused.
+  @inline(__always)
+  mutating func setTimes(_ start: Double, _ end: Double) {
+    self.start = Self.seconds(start)
+    self.end = Self.seconds(end)
+    // Live points in time are far above 1e9 s (2001); what is below counts from somewhere else.
+    if abs(self.start) < 1e9 || abs(self.end) < 1e9 { flags.insert(.relativeTime) }
+  }
+
+  @inline(__always)
+  private static func seconds(_ value: Double) -> Double {
+    value >= 1e14 ? value / 1e6 : value >= 1e11 ? value / 1e3 : value
+  }
+
+  /// What does not come from `data`.
+  var withoutData: EventFields {
+    var fields = EventFields()
+    (fields.kind, fields.channel, fields.rtstreamID, fields.data) = (kind, channel, rtstreamID, data)
+    return fields
+  }
 }

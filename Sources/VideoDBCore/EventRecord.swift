@@ -29,6 +29,21 @@ public struct EventRecord {
     return EventScanner.scan(bytes, into: &fields)
   }
 
+  /// The same for one of many messages of the same kinds.
+  @inline(__always)
+  public mutating func read(
+    _ bytes: UnsafeRawBufferPointer, _ shapes: UnsafeMutablePointer<EventShapes>, receivedMs: Int64
+  ) -> JSONScanner.Fault {
+    reset(bytes, receivedMs: receivedMs)
+    if let hash = shapes.pointee.read(bytes, &fields) {
+      hashes.stream = hash
+      return .none
+    }
+    let fault = EventScanner.scan(bytes, into: &fields)
+    if fault == .none { shapes.pointee.misfit(bytes, fields) }
+    return fault
+  }
+
   @inline(__always)
   public mutating func reset(_ fields: EventFields, _ bytes: UnsafeRawBufferPointer, receivedMs: Int64) {
     reset(bytes, receivedMs: receivedMs)

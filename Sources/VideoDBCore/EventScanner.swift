@@ -240,14 +240,11 @@ public struct EventScanner {
     fields.text = EventFields.Place(bits: pick(member(.text), member(.explanation)))
     fields.label = EventFields.Place(bits: pick(member(.label), member(.eventLabel)))
     let timestamp = fields.kind == .alert ? member(.timestamp) : 0
-    fields.start = Self.seconds(Self.number(pick(member(.start), timestamp)))
-    fields.end = Self.seconds(Self.number(pick(member(.end), timestamp)))
     fields.confidence = Self.number(member(.confidence))
     fields.flags = []
     if member(.isFinal) == Self.no { fields.flags.insert(.interim) }
     if member(.triggered) == Self.yes { fields.flags.insert(.triggered) }
-    // Live points in time are far above 1e9 s (2001); what is below counts from somewhere else (PROTOCOL 3.6).
-    if abs(fields.start) < 1e9 || abs(fields.end) < 1e9 { fields.flags.insert(.relativeTime) }
+    fields.setTimes(Self.number(pick(member(.start), timestamp)), Self.number(pick(member(.end), timestamp)))
   }
 
   @inline(__always)
@@ -256,12 +253,6 @@ public struct EventScanner {
   private func pick(_ first: UInt64, _ second: UInt64) -> UInt64 { first != 0 ? first : second }
   @inline(__always)
   private func filled(_ name: MemberName) -> UInt64 { EventFields.Place(bits: outer[name]).count > 0 ? outer[name] : 0 }
-
-  /// The unit by magnitude (PROTOCOL 3.6): 1e11 s is the year 5138, 1e11 ms is 1973, so live values cannot be confused.
-  @inline(__always)
-  private static func seconds(_ value: Double) -> Double {
-    value >= 1e14 ? value / 1e6 : value >= 1e11 ? value / 1e3 : value
-  }
 
   @inline(__always)
   private func kind(_ name: EventFields.Place) -> EventKind {

@@ -21,7 +21,12 @@ struct EventView: Equatable {
 
   init(_ message: [UInt8]) {
     var fields = EventFields()
-    fault = message.withUnsafeBytes { EventScanner.scan($0, into: &fields) }
+    let fault = message.withUnsafeBytes { EventScanner.scan($0, into: &fields) }
+    self.init(message, fields, fault)
+  }
+
+  init(_ message: [UInt8], _ fields: EventFields, _ fault: JSONScanner.Fault) {
+    self.fault = fault
     guard fault == .none, let record = message.withUnsafeBytes({ EventRecord.make(fields, $0, receivedMs: 0) }) else { return }
     defer { EventRecord.destroy(record) }
     func string(_ bytes: UnsafeRawBufferPointer) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -72,6 +72,7 @@ public final class EventHub: Bagged, @unchecked Sendable {
   var receivedAtMs: Int64 = 0
   /// What comes over the socket is read here, each message in its turn, and handed out from here.
   private let incoming = EventHub.record()
+  private let shapes = EventHub.shapes()
   /// The same for what does not: it may come while an incoming message is dealt with.
   let pushed = EventHub.record()
 
@@ -107,6 +108,8 @@ public final class EventHub: Bagged, @unchecked Sendable {
       record.pointee.freeScratch()
       record.deallocate()
     }
+    shapes.pointee.free()
+    shapes.deallocate()
   }
 
   private static func record() -> UnsafeMutablePointer<EventRecord> {
@@ -115,10 +118,16 @@ public final class EventHub: Bagged, @unchecked Sendable {
     return record
   }
 
+  private static func shapes() -> UnsafeMutablePointer<EventShapes> {
+    let shapes = UnsafeMutablePointer<EventShapes>.allocate(capacity: 1)
+    shapes.initialize(to: EventShapes())
+    return shapes
+  }
+
   // MARK: Receiving (loop)
 
   func received(_ message: UnsafeRawBufferPointer, isText: Bool) -> Verdict {
-    switch incoming.pointee.read(message, receivedMs: receivedMs) {
+    switch incoming.pointee.read(message, shapes, receivedMs: receivedMs) {
     case .none: break
     case .utf8 where isText: return .notUTF8
     default:

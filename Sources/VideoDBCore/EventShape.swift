@@ -1,0 +1,159 @@
+import CSystemShims
+
+/// What the messages of one pipeline have in common: the bytes up to the members of `data`, and those between the values of these
+/// members. A message with the same bytes in the same places is valid there, as the one was from which they were learnt, so that only its
+/// values are read, and checked. One that differs is read from its beginning by `EventScanner`.
+struct EventShape {
+  /// What a value of `data` counts as.
+  struct Role: OptionSet {
+    let rawValue: UInt8
+    static let text = Role(rawValue: 1)
+    static let label = Role(rawValue: 2)
+    static let start = Role(rawValue: 4)
+    static let end = Role(rawValue: 8)
+    static let confidence = Role(rawValue: 16)
+    static let isFinal = Role(rawValue: 32)
+    static let triggered = Role(rawValue: 64)
+  }
+
+  /// Numbers may come as text (PROTOCOL 3.6).
+  enum Form: UInt8 { case text, number, quoted, truth, any }
+
+  /// A member of `data`. Its lead is what stands before its value: a comma, its name, a colon, white space, the quote of a text.
+  struct Member {
+    /// The first eight bytes of the lead, and the last eight; of a shorter one what `mask` says of the same eight.
+    var first: UInt64 = 0
+    var last: UInt64 = 0
+    var mask: UInt64 = 0
+    var lead = UnsafeRawBufferPointer(start: nil, count: 0)
+    var form = Form.any
+    var role: Role = []
+
+    @inline(__always)
+    func isAt(_ at: UnsafeRawPointer, room: Int) -> Bool {
+      guard room >= max(lead.count, 8) else { return false }
+      let first = at.loadUnaligned(as: UInt64.self).littleEndian
+      let last = at.loadUnaligned(fromByteOffset: max(lead.count, 8) &- 8, as: UInt64.self).littleEndian
+      guard ((first ^ self.first) | (last ^ self.last)) & mask == 0 else { return false }
+      return lead.count <= 16 || memcmp(at, lead.baseAddress.unsafelyUnwrapped, lead.count) == 0
+    }
+  }
+
+  static let mostMembers = 16
+
+  /// What all these pointers point into.
+  let memory: UnsafeMutableRawPointer
+  /// Two words of the head that differ between pipelines: of the channel's name and of the stream's id.
+  private let channel: (at: Int, word: UInt64)
+  private let stream: (at: Int, word: UInt64)
+  /// The bytes up to the first member of `data`.
+  let head: UnsafeRawBufferPointer
+  private let members: UnsafeBufferPointer<Member>
+  /// What follows the last value, the braces of `data` and of the message among it, and where in it `data` ends.
+  private let tail: UnsafeRawBufferPointer
+  private let dataEnd: Int
+  /// All that does not come from `data`.
+  private let fields: EventFields
+  let streamHash: UInt64
+
+  init(
+    _ memory: UnsafeMutableRawPointer, _ fields: EventFields, streamHash: UInt64, head: UnsafeRawBufferPointer,
+    members: UnsafeBufferPointer<Member>, tail: UnsafeRawBufferPointer, dataEnd: Int
+  ) {
+    func word(_ at: Int) -> (at: Int, word: UInt64) {
+      let at = max(min(at, head.count &- 8), 0)
+      return (at, head.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+    }
+    self.memory = memory
+    channel = word(fields.channel.start)
+    stream = word(fields.rtstreamID.start &+ fields.rtstreamID.count &- 8)
+    self.head = head
+    self.members = members
+    self.tail = tail
+    self.dataEnd = dataEnd
+    self.fields = fields
+    self.streamHash = streamHash
+  }
+
+  /// Whether a message begins like those of this shape.
+  @inline(__always)
+  func begins(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.count >= head.count, let base = bytes.baseAddress else { return false }
+    return base.loadUnaligned(fromByteOffset: channel.at, as: UInt64.self) == channel.word
+      && base.loadUnaligned(fromByteOffset: stream.at, as: UInt64.self) == stream.word
+      && memcmp(base, head.baseAddress.unsafelyUnwrapped, head.count) == 0
+  }
+
+  /// Reads a message that `begins` so. false: it goes on in another way, or is not valid, and `fields` mean nothing.
+  @_optimize(speed)
+  func read(_ bytes: UnsafeRawBufferPointer, _ fields: inout EventFields) -> Bool {
+    var json = JSONScanner(bytes)
+    let base = json.base
+    let end = json.end
+    var at = head.count
+    var start = Double.nan
+    var stop = Double.nan
+    fields = self.fields
+    var member = members.baseAddress.unsafelyUnwrapped
+    let last = member + members.count
+    while member < last {
+      guard member.pointee.isAt(base + at, room: end &- at) else { return false }
+      at &+= member.pointee.lead.count
+      let role = member.pointee.role
+      switch member.pointee.form {
+      case .text:
+        var text = JSONScanner.Text()
+        text.start = at
+        at = plainRun(base, at, end)
+        if at < end, base.load(fromByteOffset: at, as: UInt8.self) == 0x22 {
+          at &+= 1
+        } else {
+          json.at = at
+          guard json.stringGoesOn(&text) else { return false }
+          at = json.at
+        }
+        let place = EventFields.Place(text.start, at &- 1, escapes: text.hasEscapes)
+        if role.contains(.text) { fields.text = place }
+        if role.contains(.label) { fields.label = place }
+      case .number, .quoted:
+        let value: Double
+        if let short = ShortInteger(base, at, end) {
+          value = Double(short.value)
+          at = short.end
+        } else {
+          json.at = at
+          guard json.number() else { return false }
+          value = parseJSONNumber(UnsafeRawBufferPointer(start: base + at, count: json.at &- at)) ?? .nan
+          if value.isNaN { return false }
+          at = json.at
+        }
+        if member.pointee.form == .quoted {
+          guard at < end, base.load(fromByteOffset: at, as: UInt8.self) == 0x22 else { return false }
+          at &+= 1
+        }
+        if role.contains(.start) { start = value }
+        if role.contains(.end) { stop = value }
+        if role.contains(.confidence) { fields.confidence = value }
+      case .truth:
+        guard at &+ 5 <= end else { return false }
+        let word = base.loadUnaligned(fromByteOffset: at, as: UInt32.self).littleEndian
+        let isTrue = word == 0x6575_7274  // true
+        guard isTrue || word == 0x736C_6166 && base.load(fromByteOffset: at &+ 4, as: UInt8.self) == 0x65 else { return false }
+        at &+= isTrue ? 4 : 5
+        if role.contains(.isFinal) { fields.flags = isTrue ? fields.flags.subtracting(.interim) : fields.flags.union(.interim) }
+        if role.contains(.triggered) {
+          fields.flags = isTrue ? fields.flags.union(.triggered) : fields.flags.subtracting(.triggered)
+        }
+      case .any:
+        json.at = at
+        guard json.skipValue(depth: 2) else { return false }
+        at = json.at
+      }
+      member += 1
+    }
+    guard end &- at == tail.count, memcmp(base + at, tail.baseAddress.unsafelyUnwrapped, tail.count) == 0 else { return false }
+    fields.data = EventFields.Place(self.fields.data.start, at &+ dataEnd)
+    fields.setTimes(start, stop)
+    return true
+  }
+}

@@ -1,0 +1,71 @@
+import CSystemShims
+
+/// The shapes of the messages that a channel was sent last. In raw memory, like the records that are read with them.
+public struct EventShapes {
+  static let most = 8
+  /// Messages that none has fitted before one is learnt from, so that what comes once costs no memory.
+  static let patience = 3
+  /// The same where another has to be forgotten for it, or where nothing could be learnt, at first and at most: to learn costs as much as
+  /// to read a few messages.
+  static let fullPatience = (least: 16, most: 256)
+
+  private var shapes: UnsafeMutablePointer<EventShape>?
+  private var count = 0
+  private var misfits = 0
+  private var patience = Self.patience
+  private var oldest = 0
+
+  public init() {}
+
+  public mutating func free() {
+    if let shapes {
+      for i in 0..<count { CSystemShims.free(shapes[i].memory) }
+    }
+    CSystemShims.free(shapes)
+    self = EventShapes()
+  }
+
+  /// The hash of the stream's id, and what the message says; nil: it is of no shape that is known, and `fields` mean nothing.
+  @inline(__always)
+  func read(_ bytes: UnsafeRawBufferPointer, _ fields: inout EventFields) -> UInt64? {
+    guard let shapes else { return nil }
+    var shape = shapes
+    let last = shapes + count
+    while shape < last {
+      if shape.pointee.begins(bytes), shape.pointee.read(bytes, &fields) { return shape.pointee.streamHash }
+      shape += 1
+    }
+    return nil
+  }
+
+  /// A message that is valid was of no shape: learns from it, now and then.
+  @inline(never)
+  mutating func misfit(_ bytes: UnsafeRawBufferPointer, _ fields: EventFields) {
+    misfits += 1
+    guard misfits >= patience else { return }
+    guard let shape = EventShape.learn(bytes, fields) else {
+      misfits = 0
+      patience = min(max(2 * patience, Self.fullPatience.least), Self.fullPatience.most)
+      return
+    }
+    if shapes == nil {
+      shapes = malloc(Self.most * MemoryLayout<EventShape>.stride)?.bindMemory(to: EventShape.self, capacity: Self.most)
+    }
+    guard let shapes else { return CSystemShims.free(shape.memory) }
+    // Of one beginning at most two, since each of them is tried.
+    var same: [Int] = []
+    for i in 0..<count where shapes[i].begins(bytes) { same.append(i) }
+    if same.count < 2, count < Self.most {
+      (shapes + count).initialize(to: shape)
+      count += 1
+      patience = count < Self.most ? Self.patience : Self.fullPatience.least
+      return
+    }
+    misfits = 0
+    patience = Self.fullPatience.least
+    oldest = (oldest + 1) % Self.most
+    let at = same.count < 2 ? oldest : same[oldest % 2]
+    CSystemShims.free(shapes[at].memory)
+    shapes[at] = shape
+  }
+}

@@ -1,0 +1,138 @@
+import Testing
+
+@testable import VideoDBCore
+
+/// Messages of forms that were seen before are read in another way than the first of them, and say the same.
+struct EventShapesTests {
+  /// Reads as a channel does: each message in its turn, with what the ones before it have shown.
+  private final class Reader {
+    let shapes = UnsafeMutablePointer<EventShapes>.allocate(capacity: 1)
+    var record = EventRecord()
+
+    init() { shapes.initialize(to: EventShapes()) }
+
+    deinit {
+      record.freeScratch()
+      shapes.pointee.free()
+      shapes.deallocate()
+    }
+
+    func read(_ message: [UInt8]) -> EventView {
+      message.withUnsafeBytes { bytes in
+        let fault = record.read(bytes, shapes, receivedMs: 1)
+        let view = EventView(message, record.fields, fault)
+        if fault == .none {
+          var other = EventRecord()
+          defer { other.freeScratch() }
+          _ = other.read(bytes, receivedMs: 1)
+          #expect(record.streamHash() == other.streamHash(), "\(message.text)")
+        }
+        return view
+      }
+    }
+
+    func knows(_ message: [UInt8]) -> Bool {
+      var fields = EventFields()
+      return message.withUnsafeBytes { shapes.pointee.read($0, &fields) } != nil
+    }
+  }
+
+  /// What services send, and what they might: in each, `@` is a text, `$` a number, `?` a truth value.
+  static let forms = [
+    #"{"channel":"transcript","rtstream_id":"rts-1","rtstream_name":"gate","data":{"text":"@","is_final":?,"start":$,"end":$}}"#,
+    #"{"channel": "transcript", "rtstream_id": "rts-1", "data": {"text": "@", "is_final": ?, "start": $, "end": $}}"#,
+    #"{"channel":"scene_index","rtstream_id":"rts-22222222","data":{"text":"@","start":$,"end":$,"metadata":{"a":[$,"@"]}}}"#,
+    #"{"channel":"scene_index","rtstream_id":"rts-33333333","data":{"explanation":"@","text":"@","start":$,"end":$}}"#,
+    #"{"channel":"alert","rtstream_id":"rts-1","data":{"label":"@","triggered":?,"confidence":$,"explanation":"@","timestamp":$}}"#,
+    #"{"channel":"alert","rtstream_id":"rts-1","data":{"event_label":"@","label":"@","timestamp":$,"start":$,"url":"@"}}"#,
+    #"{"channel":"alert","data":{"timestamp":$,"end":$,"a_name_that_is_longer_than_any_that_counts":"@","x":null}}"#,
+    #"{"channel":"audio_index","rtstream_id":"r\u002d1","data":{"text":"@","text":"@","start":$,"start":$}}"#,
+    #"{"channel":"x","data":{"text":"@","channel":"@","rtstream_id":$,"type":"@","data":{"text":"@"}}}"#,
+    "{ \"channel\" :\t\"alert\" ,\n \"data\" : {\r\n \"text\" : \"@\" , \"triggered\" : ? } } \n",
+    #"{"channel":"transcript","data":{"confidence":"$","text":"@","start":"$","end":"$"}}"#,
+    // Of these none is learnt.
+    #"{"channel":"alert","data":{"text":"@"},"confidence":$}"#, #"{"text":"@","data":{"explanation":"@"}}"#,
+    #"{"data":{"text":null,"explanation":"@"}}"#, #"{"data":{}}"#, #"{"data":[$]}"#,
+    #"{"type":"transcript","text":"@"}"#, #"["@",$]"#,
+  ]
+
+  private static func message(_ form: String, _ random: inout SeededRandom) -> [UInt8] {
+    let texts = [
+      "", "a", "plain words that go on for longer than one block of bytes is", "q\\\"q\\\\", "\\u00e4\\ud83d\\ude00", "äöü東京🚚",
+      "\\n",
+    ]
+    let numbers = [
+      "0", "7", "-3", "1.5", "1710000000123", "1710000000", "1710000000.25", "1e9", "12345678901234567890", "9E-2",
+    ]
+    var out: [UInt8] = []
+    for byte in form.utf8 {
+      switch byte {
+      case 0x40: out += texts.randomElement(using: &random)!.bytes
+      case 0x24: out += numbers.randomElement(using: &random)!.bytes
+      case 0x3F: out += Bool.random(using: &random) ? "true".bytes : "false".bytes
+      default: out.append(byte)
+      }
+    }
+    return out
+  }
+
+  @Test func aFormIsKnownFromItsThirdMessageOn() {
+    var random = SeededRandom(seed: 1)
+    for form in Self.forms {
+      let reader = Reader()
+      for _ in 0..<3 {
+        let message = Self.message(form, &random)
+        #expect(!reader.knows(message))
+        _ = reader.read(message)
+      }
+      let isLearnt = !Self.forms.suffix(7).contains(form)
+      for _ in 0..<50 {
+        let message = Self.message(form, &random)
+        #expect(reader.knows(message) == isLearnt, "\(message.text)")
+        #expect(reader.read(message) == EventView(message), "\(message.text)")
+      }
+    }
+  }
+
+  /// More forms than are remembered, and messages that are nearly of them, in every order.
+  @Test(arguments: [71, 72, 73, 74] as [UInt64])
+  func saysTheSameOfEveryMessage(_ seed: UInt64) {
+    var random = SeededRandom(seed: seed)
+    let reader = Reader()
+    var known = 0
+    for i in 0..<8_000 {
+      // Some forms at a time, so that they are learnt, and others after them.
+      let some = Self.forms[(i / 400 % Self.forms.count)...].prefix(5)
+      var message = Self.message(some.randomElement(using: &random)!, &random)
+      if Int.random(in: 0..<3, using: &random) == 0 { message = JSONDocuments.mutated(message, &random) }
+      if Int.random(in: 0..<9, using: &random) == 0 {
+        message = Array(message.prefix(Int.random(in: 0...message.count, using: &random)))
+      }
+      if reader.knows(message) { known += 1 }
+      #expect(reader.read(message) == EventView(message), "\(message.text.debugDescription)")
+    }
+    #expect(known > 1_500)
+  }
+
+  /// Every truncation of a message whose form is known, in memory that ends where it does.
+  @Test func refusesEachTruncation() {
+    var random = SeededRandom(seed: 5)
+    for form in Self.forms.prefix(9) {
+      let reader = Reader()
+      for _ in 0..<4 { _ = reader.read(Self.message(form, &random)) }
+      let message = Self.message(form, &random)
+      #expect(reader.knows(message))
+      for count in 0..<message.count {
+        #expect(reader.read(Array(message[..<count])).fault != .none, "\(count) of \(message.text)")
+      }
+    }
+  }
+
+  /// Many forms with the same beginning are not all tried.
+  @Test func formsThatDifferInTheirMembersAreTriedTwiceAtMost() {
+    let reader = Reader()
+    func message(_ i: Int) -> [UInt8] { #"{"channel":"alert","data":{"a\#(i)":1,"text":"t"}}"#.bytes }
+    for _ in 0..<40 { for i in 0..<6 { #expect(reader.read(message(i)) == EventView(message(i))) } }
+    #expect((0..<6).filter { reader.knows(message($0)) }.count == 2)
+  }
+}
