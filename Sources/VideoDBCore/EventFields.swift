@@ -53,6 +53,9 @@ public struct EventFields {
     value >= 1e14 ? value / 1e6 : value >= 1e11 ? value / 1e3 : value
   }
 
+  @inline(__always)
+  mutating func set(_ flag: EventFlags, _ isSet: Bool) { flags = isSet ? flags.union(flag) : flags.subtracting(flag) }
+
   /// What does not come from `data`.
   var withoutData: EventFields {
     var fields = EventFields()

@@ -31,16 +31,17 @@ public struct EventRecord {
 
   /// The same for one of many messages of the same kinds.
   @inline(__always)
-  public mutating func read(
-    _ bytes: UnsafeRawBufferPointer, _ shapes: UnsafeMutablePointer<EventShapes>, receivedMs: Int64
+  public static func read(
+    _ record: UnsafeMutablePointer<EventRecord>, _ bytes: UnsafeRawBufferPointer, _ shapes: UnsafeMutablePointer<EventShapes>,
+    receivedMs: Int64
   ) -> JSONScanner.Fault {
-    reset(bytes, receivedMs: receivedMs)
-    if let hash = shapes.pointee.read(bytes, &fields) {
-      hashes.stream = hash
+    record.pointee.reset(bytes, receivedMs: receivedMs)
+    if let hash = shapes.pointee.read(bytes, record) {
+      record.pointee.hashes.stream = hash
       return .none
     }
-    let fault = EventScanner.scan(bytes, into: &fields)
-    if fault == .none { shapes.pointee.misfit(bytes, fields) }
+    let fault = EventScanner.scan(bytes, into: &record.pointee.fields)
+    if fault == .none { shapes.pointee.misfit(bytes, record.pointee.fields) }
     return fault
   }
 
@@ -56,10 +57,30 @@ public struct EventRecord {
     self.receivedMs = receivedMs
     receipt = Receipt()
     hashes = (0, 0)
-    if scratchUsed > 0 {
-      scratchUsed = 0
-      decoded = (Decoded(), Decoded(), Decoded(), Decoded())
+    if scratchUsed > 0 { forgetDecoded() }
+  }
+
+  @inline(__always)
+  mutating func forgetDecoded() {
+    scratchUsed = 0
+    decoded = (Decoded(), Decoded(), Decoded(), Decoded())
+  }
+
+  /// Where a text can be decoded before any other is; nil: memory is out, or there are others.
+  mutating func roomToDecode() -> UnsafeMutablePointer<UInt8>? {
+    // All decoded texts together are no longer than the message: one block serves them all and never moves.
+    if scratchUsed == 0, scratchCapacity < bytes.count {
+      free(scratch)
+      scratch = malloc(bytes.count)?.bindMemory(to: UInt8.self, capacity: bytes.count)
+      scratchCapacity = scratch == nil ? 0 : bytes.count
     }
+    return scratchUsed == 0 ? scratch : nil
+  }
+
+  /// `text` was decoded where `roomToDecode` said.
+  mutating func textIsDecoded(_ place: EventFields.Place, count: Int) {
+    scratchUsed = place.count
+    decoded.2 = Decoded(start: scratch.map { UnsafePointer($0) }, count: count)
   }
 
   public mutating func freeScratch() {
@@ -102,22 +123,22 @@ public struct EventRecord {
   }
 
   /// A string of the message without its escapes. Decoded once; where there is nothing to decode, the message's own bytes.
-  mutating func text(_ place: EventFields.Place, _ cache: TextSlot) -> UnsafeRawBufferPointer {
-    let raw = raw(place)
-    guard place.hasEscapes, raw.count > 0 else { return raw }
-    let known = self[cache]
+  @inline(__always)
+  mutating func text(_ place: EventFields.Place, _ slot: TextSlot) -> UnsafeRawBufferPointer {
+    place.hasEscapes ? decodedText(place, slot) : raw(place)
+  }
+
+  @inline(never)
+  private mutating func decodedText(_ place: EventFields.Place, _ slot: TextSlot) -> UnsafeRawBufferPointer {
+    let known = self[slot]
     if let start = known.start { return UnsafeRawBufferPointer(start: start, count: known.count) }
-    // All decoded texts together are no longer than the message: one block serves them all and never moves.
-    if scratchUsed == 0, scratchCapacity < bytes.count {
-      free(scratch)
-      scratch = malloc(bytes.count)?.bindMemory(to: UInt8.self, capacity: bytes.count)
-      scratchCapacity = scratch == nil ? 0 : bytes.count
-    }
-    guard let scratch, scratchUsed + raw.count <= scratchCapacity else { return raw }
+    let raw = raw(place)
+    _ = roomToDecode()
+    guard raw.count > 0, let scratch, scratchUsed + raw.count <= scratchCapacity else { return raw }
     let target = scratch + scratchUsed
     let count = decodeJSONString(raw, into: target)
     scratchUsed += raw.count
-    self[cache] = Decoded(start: UnsafePointer(target), count: count)
+    self[slot] = Decoded(start: UnsafePointer(target), count: count)
     return UnsafeRawBufferPointer(start: target, count: count)
   }
 

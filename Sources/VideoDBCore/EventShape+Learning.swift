@@ -10,7 +10,7 @@ extension EventShape {
   }
 
   /// The shape of a message that is valid and says `fields`; nil where it has none that could be told: `data` is not the last member, a
-  /// member that counts stands beside it, or has a value of an unusual type, or names have escapes.
+  /// member that counts stands beside it, or twice in it, or has a value of an unusual type, or names have escapes.
   static func learn(_ message: UnsafeRawBufferPointer, _ fields: EventFields) -> EventShape? {
     var json = JSONScanner(message)
     guard let headEnd = findData(&json) else { return nil }
@@ -19,7 +19,7 @@ extension EventShape {
       let leadFrom = json.at
       guard found.count < mostMembers, found.isEmpty || json.take(0x2C), let name = name(&json) else { return nil }
       let first = json.peek()
-      guard let form = form(name, first) else { return nil }
+      guard let form = form(name, first), !found.contains(where: { $0.name == name && name != .other }) else { return nil }
       found.append(Found(name: name, form: form, leadFrom: leadFrom, leadTo: first == 0x22 ? json.at + 1 : json.at))
       guard json.skipValue(depth: 2) else { return nil }
       let valueEnd = json.at
@@ -79,18 +79,18 @@ extension EventShape {
     func has(_ name: MemberName) -> Bool { found.contains { $0.name == name } }
     switch name {
     case .text: return .text
-    case .explanation: return has(.text) ? [] : .text
+    case .explanation: return has(.text) ? .nothing : .text
     case .label: return .label
-    case .eventLabel: return has(.label) ? [] : .label
+    case .eventLabel: return has(.label) ? .nothing : .label
     case .start: return .start
     case .end: return .end
     case .timestamp:
-      if kind != .alert { return [] }
-      return has(.start) ? has(.end) ? [] : .end : has(.end) ? .start : Role(rawValue: Role.start.rawValue | Role.end.rawValue)
+      if kind != .alert { return .nothing }
+      return has(.start) ? has(.end) ? .nothing : .end : has(.end) ? .start : .time
     case .confidence: return .confidence
     case .isFinal: return .isFinal
     case .triggered: return .triggered
-    default: return []
+    default: return .nothing
     }
   }
 

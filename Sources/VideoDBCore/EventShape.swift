@@ -4,17 +4,8 @@ import CSystemShims
 /// members. A message with the same bytes in the same places is valid there, as the one was from which they were learnt, so that only its
 /// values are read, and checked. One that differs is read from its beginning by `EventScanner`.
 struct EventShape {
-  /// What a value of `data` counts as.
-  struct Role: OptionSet {
-    let rawValue: UInt8
-    static let text = Role(rawValue: 1)
-    static let label = Role(rawValue: 2)
-    static let start = Role(rawValue: 4)
-    static let end = Role(rawValue: 8)
-    static let confidence = Role(rawValue: 16)
-    static let isFinal = Role(rawValue: 32)
-    static let triggered = Role(rawValue: 64)
-  }
+  /// What a value of `data` counts as; `time` is where an alert both begins and ends.
+  enum Role: UInt8 { case nothing, text, label, start, end, time, confidence, isFinal, triggered }
 
   /// Numbers may come as text (PROTOCOL 3.6).
   enum Form: UInt8 { case text, number, quoted, truth, any }
@@ -27,7 +18,7 @@ struct EventShape {
     var mask: UInt64 = 0
     var lead = UnsafeRawBufferPointer(start: nil, count: 0)
     var form = Form.any
-    var role: Role = []
+    var role = Role.nothing
 
     @inline(__always)
     func isAt(_ at: UnsafeRawPointer, room: Int) -> Bool {
@@ -51,6 +42,8 @@ struct EventShape {
   private let members: UnsafeBufferPointer<Member>
   /// What follows the last value, the braces of `data` and of the message among it, and where in it `data` ends.
   private let tail: UnsafeRawBufferPointer
+  /// The same where it is short, as the last bytes of a word that is shifted so far.
+  private let tailWord: (bytes: UInt64, shift: UInt64)?
   private let dataEnd: Int
   /// All that does not come from `data`.
   private let fields: EventFields
@@ -70,6 +63,9 @@ struct EventShape {
     self.head = head
     self.members = members
     self.tail = tail
+    var bytes: UInt64 = 0
+    if tail.count <= 8 { for (i, byte) in tail.enumerated() { bytes |= UInt64(byte) << UInt64(8 * i) } }
+    tailWord = tail.count <= 8 ? (bytes, UInt64(64 - 8 * tail.count)) : nil
     self.dataEnd = dataEnd
     self.fields = fields
     self.streamHash = streamHash
@@ -84,16 +80,16 @@ struct EventShape {
       && memcmp(base, head.baseAddress.unsafelyUnwrapped, head.count) == 0
   }
 
-  /// Reads a message that `begins` so. false: it goes on in another way, or is not valid, and `fields` mean nothing.
+  /// Reads a message that `begins` so into a record. false: it goes on in another way, or is not valid, and the fields mean nothing.
   @_optimize(speed)
-  func read(_ bytes: UnsafeRawBufferPointer, _ fields: inout EventFields) -> Bool {
+  func read(_ bytes: UnsafeRawBufferPointer, _ record: UnsafeMutablePointer<EventRecord>) -> Bool {
     var json = JSONScanner(bytes)
     let base = json.base
     let end = json.end
     var at = head.count
     var start = Double.nan
     var stop = Double.nan
-    fields = self.fields
+    record.pointee.fields = fields
     var member = members.baseAddress.unsafelyUnwrapped
     let last = member + members.count
     while member < last {
@@ -102,19 +98,17 @@ struct EventShape {
       let role = member.pointee.role
       switch member.pointee.form {
       case .text:
-        var text = JSONScanner.Text()
-        text.start = at
+        let from = at
         at = plainRun(base, at, end)
         if at < end, base.load(fromByteOffset: at, as: UInt8.self) == 0x22 {
+          if role == .text { record.pointee.fields.text = EventFields.Place(from, at) }
+          if role == .label { record.pointee.fields.label = EventFields.Place(from, at) }
           at &+= 1
         } else {
           json.at = at
-          guard json.stringGoesOn(&text) else { return false }
+          guard unusualText(&json, from, role, record) else { return false }
           at = json.at
         }
-        let place = EventFields.Place(text.start, at &- 1, escapes: text.hasEscapes)
-        if role.contains(.text) { fields.text = place }
-        if role.contains(.label) { fields.label = place }
       case .number, .quoted:
         let value: Double
         if let short = ShortInteger(base, at, end) {
@@ -122,28 +116,30 @@ struct EventShape {
           at = short.end
         } else {
           json.at = at
-          guard json.number() else { return false }
-          value = parseJSONNumber(UnsafeRawBufferPointer(start: base + at, count: json.at &- at)) ?? .nan
-          if value.isNaN { return false }
+          guard let number = unusualNumber(&json) else { return false }
+          value = number
           at = json.at
         }
         if member.pointee.form == .quoted {
           guard at < end, base.load(fromByteOffset: at, as: UInt8.self) == 0x22 else { return false }
           at &+= 1
         }
-        if role.contains(.start) { start = value }
-        if role.contains(.end) { stop = value }
-        if role.contains(.confidence) { fields.confidence = value }
+        if role == .start {
+          start = value
+        } else if role == .end {
+          stop = value
+        } else {
+          if role == .confidence { record.pointee.fields.confidence = value }
+          if role == .time { (start, stop) = (value, value) }
+        }
       case .truth:
         guard at &+ 5 <= end else { return false }
         let word = base.loadUnaligned(fromByteOffset: at, as: UInt32.self).littleEndian
         let isTrue = word == 0x6575_7274  // true
         guard isTrue || word == 0x736C_6166 && base.load(fromByteOffset: at &+ 4, as: UInt8.self) == 0x65 else { return false }
         at &+= isTrue ? 4 : 5
-        if role.contains(.isFinal) { fields.flags = isTrue ? fields.flags.subtracting(.interim) : fields.flags.union(.interim) }
-        if role.contains(.triggered) {
-          fields.flags = isTrue ? fields.flags.union(.triggered) : fields.flags.subtracting(.triggered)
-        }
+        if role == .isFinal { record.pointee.fields.set(.interim, !isTrue) }
+        if role == .triggered { record.pointee.fields.set(.triggered, isTrue) }
       case .any:
         json.at = at
         guard json.skipValue(depth: 2) else { return false }
@@ -151,9 +147,48 @@ struct EventShape {
       }
       member += 1
     }
-    guard end &- at == tail.count, memcmp(base + at, tail.baseAddress.unsafelyUnwrapped, tail.count) == 0 else { return false }
-    fields.data = EventFields.Place(self.fields.data.start, at &+ dataEnd)
-    fields.setTimes(start, stop)
+    guard isTail(base, at, end) else { return false }
+    record.pointee.fields.data = EventFields.Place(fields.data.start, at &+ dataEnd)
+    record.pointee.fields.setTimes(start, stop)
     return true
+  }
+
+  @inline(__always)
+  private func isTail(_ base: UnsafeRawPointer, _ at: Int, _ end: Int) -> Bool {
+    guard end &- at == tail.count else { return false }
+    if let word = tailWord {
+      // A message has more than eight bytes before this.
+      return base.loadUnaligned(fromByteOffset: end &- 8, as: UInt64.self).littleEndian &>> word.shift == word.bytes
+    }
+    return memcmp(base + at, tail.baseAddress.unsafelyUnwrapped, tail.count) == 0
+  }
+
+  /// A text that is not all plain. The one that the application will ask for is decoded while it is looked through.
+  @inline(never)
+  private func unusualText(
+    _ json: inout JSONScanner, _ from: Int, _ role: Role, _ record: UnsafeMutablePointer<EventRecord>
+  ) -> Bool {
+    var text = JSONScanner.Text()
+    text.start = from
+    if role == .text, let room = record.pointee.roomToDecode() {
+      guard let count = json.stringGoesOn(&text, decodingInto: room) else { return false }
+      let place = EventFields.Place(from, text.end, escapes: text.hasEscapes)
+      record.pointee.fields.text = place
+      if text.hasEscapes { record.pointee.textIsDecoded(place, count: count) }
+      return true
+    }
+    guard json.stringGoesOn(&text) else { return false }
+    let place = EventFields.Place(from, text.end, escapes: text.hasEscapes)
+    if role == .text { record.pointee.fields.text = place }
+    if role == .label { record.pointee.fields.label = place }
+    return true
+  }
+
+  @inline(never)
+  private func unusualNumber(_ json: inout JSONScanner) -> Double? {
+    let from = json.at
+    guard json.number() else { return nil }
+    let value = parseJSONNumber(UnsafeRawBufferPointer(start: json.base + from, count: json.at &- from))
+    return value?.isNaN == true ? nil : value
   }
 }

@@ -25,14 +25,17 @@ public struct EventShapes {
     self = EventShapes()
   }
 
-  /// The hash of the stream's id, and what the message says; nil: it is of no shape that is known, and `fields` mean nothing.
+  /// The hash of the stream's id, of a message that is read into the record; nil: it is of no shape that is known, and its fields mean nothing.
   @inline(__always)
-  func read(_ bytes: UnsafeRawBufferPointer, _ fields: inout EventFields) -> UInt64? {
+  func read(_ bytes: UnsafeRawBufferPointer, _ record: UnsafeMutablePointer<EventRecord>) -> UInt64? {
     guard let shapes else { return nil }
     var shape = shapes
     let last = shapes + count
     while shape < last {
-      if shape.pointee.begins(bytes), shape.pointee.read(bytes, &fields) { return shape.pointee.streamHash }
+      if shape.pointee.begins(bytes) {
+        if shape.pointee.read(bytes, record) { return shape.pointee.streamHash }
+        record.pointee.forgetDecoded()
+      }
       shape += 1
     }
     return nil

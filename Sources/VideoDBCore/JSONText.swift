@@ -28,27 +28,8 @@ public func decodeJSONString(_ raw: UnsafeRawBufferPointer, into out: UnsafeMuta
       to += 1
       continue
     }
-    let escaped = raw[from + 1]
-    from += 2
-    if escaped == 0x75 {
-      var scalar = hexQuad(raw, from)
-      from += 4
-      if scalar & 0xFC00 == 0xD800, from + 6 <= raw.count, raw[from] == 0x5C, raw[from + 1] == 0x75 {
-        let second = hexQuad(raw, from + 2)
-        if second & 0xFC00 == 0xDC00 {
-          scalar = 0x10000 + (scalar & 0x3FF) << 10 + second & 0x3FF
-          from += 6
-        }
-      }
-      if scalar & 0xFFFF_F800 == 0xD800 { scalar = 0xFFFD }
-      to = putUTF8(scalar, out, to)
-      continue
-    }
-    // From b to t; every other stands for itself.
-    let letters: StaticString = "\u{8}cde\u{c}ghijklm\u{a}opq\u{d}s\u{9}"
-    let letter = Int(escaped) - 0x62
-    out[to] = letter >= 0 && letter < letters.utf8CodeUnitCount ? letters.utf8Start[letter] : escaped
-    to += 1
+    guard let length = decodeEscape(base, from, raw.count, out, &to) else { return to }
+    from += length
   }
   return to
 }
@@ -62,10 +43,46 @@ public func decodeJSONString(_ raw: UnsafeRawBufferPointer) -> [UInt8] {
   }
 }
 
-private func hexQuad(_ raw: UnsafeRawBufferPointer, _ at: Int) -> UInt32 {
-  guard at + 4 <= raw.count else { return 0xFFFD }
+/// Decodes the escape at `at`, a backslash, of a text that ends at `end`; its length, or nil where it is none.
+@inline(__always)
+func decodeEscape(
+  _ base: UnsafeRawPointer, _ at: Int, _ end: Int, _ out: UnsafeMutablePointer<UInt8>, _ to: inout Int
+) -> Int? {
+  guard at &+ 2 <= end else { return nil }
+  let letter = base.load(fromByteOffset: at &+ 1, as: UInt8.self)
+  if letter == 0x75 { return decodeHexEscape(base, at, end, out, &to) }
+  let decoded = vdbshim_unescaped(letter)
+  guard decoded != 0 else { return nil }
+  out[to] = decoded
+  to &+= 1
+  return 2
+}
+
+/// The same for one that gives a number, or two that are a pair of surrogates.
+@inline(never)
+private func decodeHexEscape(
+  _ base: UnsafeRawPointer, _ at: Int, _ end: Int, _ out: UnsafeMutablePointer<UInt8>, _ to: inout Int
+) -> Int? {
+  guard at + 6 <= end, var scalar = hexQuad(base, at + 2) else { return nil }
+  var length = 6
+  if scalar & 0xFC00 == 0xD800, at + 12 <= end,
+    base.loadUnaligned(fromByteOffset: at + 6, as: UInt16.self).littleEndian == 0x755C,
+    let second = hexQuad(base, at + 8), second & 0xFC00 == 0xDC00
+  {
+    scalar = 0x10000 + (scalar & 0x3FF) << 10 + second & 0x3FF
+    length = 12
+  }
+  if scalar & 0xFFFF_F800 == 0xD800 { scalar = 0xFFFD }
+  to = putUTF8(scalar, out, to)
+  return length
+}
+
+private func hexQuad(_ base: UnsafeRawPointer, _ at: Int) -> UInt32? {
   var value: UInt32 = 0
-  for i in 0..<4 { value = value << 4 | (hexDigit(raw[at + i]) ?? 0) }
+  for i in 0..<4 {
+    guard let digit = hexDigit(base.load(fromByteOffset: at + i, as: UInt8.self)) else { return nil }
+    value = value << 4 | digit
+  }
   return value
 }
 

@@ -7,33 +7,41 @@ struct EventShapesTests {
   /// Reads as a channel does: each message in its turn, with what the ones before it have shown.
   private final class Reader {
     let shapes = UnsafeMutablePointer<EventShapes>.allocate(capacity: 1)
-    var record = EventRecord()
+    let record = UnsafeMutablePointer<EventRecord>.allocate(capacity: 1)
 
-    init() { shapes.initialize(to: EventShapes()) }
+    init() {
+      shapes.initialize(to: EventShapes())
+      record.initialize(to: EventRecord())
+    }
 
     deinit {
-      record.freeScratch()
+      record.pointee.freeScratch()
+      record.deallocate()
       shapes.pointee.free()
       shapes.deallocate()
     }
 
     func read(_ message: [UInt8]) -> EventView {
       message.withUnsafeBytes { bytes in
-        let fault = record.read(bytes, shapes, receivedMs: 1)
-        let view = EventView(message, record.fields, fault)
+        let fault = EventRecord.read(record, bytes, shapes, receivedMs: 1)
+        let view = EventView(message, record.pointee.fields, fault)
         if fault == .none {
           var other = EventRecord()
           defer { other.freeScratch() }
           _ = other.read(bytes, receivedMs: 1)
-          #expect(record.streamHash() == other.streamHash(), "\(message.text)")
+          #expect(record.pointee.streamHash() == other.streamHash(), "\(message.text)")
+          #expect(record.pointee.textHash() == other.textHash(), "\(message.text)")
+          #expect(record.pointee.label().elementsEqual(other.label()) && record.pointee.text().elementsEqual(other.text()))
         }
         return view
       }
     }
 
     func knows(_ message: [UInt8]) -> Bool {
-      var fields = EventFields()
-      return message.withUnsafeBytes { shapes.pointee.read($0, &fields) } != nil
+      message.withUnsafeBytes { bytes in
+        record.pointee.reset(EventFields(), bytes, receivedMs: 1)
+        return shapes.pointee.read(bytes, record) != nil
+      }
     }
   }
 
@@ -46,11 +54,12 @@ struct EventShapesTests {
     #"{"channel":"alert","rtstream_id":"rts-1","data":{"label":"@","triggered":?,"confidence":$,"explanation":"@","timestamp":$}}"#,
     #"{"channel":"alert","rtstream_id":"rts-1","data":{"event_label":"@","label":"@","timestamp":$,"start":$,"url":"@"}}"#,
     #"{"channel":"alert","data":{"timestamp":$,"end":$,"a_name_that_is_longer_than_any_that_counts":"@","x":null}}"#,
-    #"{"channel":"audio_index","rtstream_id":"r\u002d1","data":{"text":"@","text":"@","start":$,"start":$}}"#,
+    #"{"channel":"audio_index","rtstream_id":"r\u002d1","data":{"text":"@","x":"@","x":$,"start":$}}"#,
     #"{"channel":"x","data":{"text":"@","channel":"@","rtstream_id":$,"type":"@","data":{"text":"@"}}}"#,
     "{ \"channel\" :\t\"alert\" ,\n \"data\" : {\r\n \"text\" : \"@\" , \"triggered\" : ? } } \n",
     #"{"channel":"transcript","data":{"confidence":"$","text":"@","start":"$","end":"$"}}"#,
     // Of these none is learnt.
+    #"{"channel":"audio_index","rtstream_id":"r\u002d1","data":{"text":"@","text":"@","start":$,"start":$}}"#,
     #"{"channel":"alert","data":{"text":"@"},"confidence":$}"#, #"{"text":"@","data":{"explanation":"@"}}"#,
     #"{"data":{"text":null,"explanation":"@"}}"#, #"{"data":{}}"#, #"{"data":[$]}"#,
     #"{"type":"transcript","text":"@"}"#, #"["@",$]"#,
@@ -85,7 +94,7 @@ struct EventShapesTests {
         #expect(!reader.knows(message))
         _ = reader.read(message)
       }
-      let isLearnt = !Self.forms.suffix(7).contains(form)
+      let isLearnt = !Self.forms.suffix(8).contains(form)
       for _ in 0..<50 {
         let message = Self.message(form, &random)
         #expect(reader.knows(message) == isLearnt, "\(message.text)")

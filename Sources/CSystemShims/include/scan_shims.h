@@ -98,6 +98,26 @@ VDBSHIM_INLINE int vdbshim_plain32(const void *from) {
 #endif
 }
 
+/* What a letter after a backslash stands for; 0: it is none of those, or 'u'. */
+VDBSHIM_INLINE unsigned char vdbshim_unescaped(unsigned char letter) {
+  static const unsigned char meaning[128] = {
+      ['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t'};
+  return letter < 128 ? meaning[letter] : 0;
+}
+
+/* 10 to the power of n, at most 8. */
+VDBSHIM_INLINE uint64_t vdbshim_power10(int n) {
+  static const uint32_t powers[9] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+  return powers[n];
+}
+
+/* Copies thirty-two bytes, and says how many of them vdbshim_plain32 would count. */
+VDBSHIM_INLINE int vdbshim_copyPlain32(const void *from, void *to) {
+  vdbshim_store(to, vdbshim_load(from));
+  vdbshim_store((char *)to + 16, vdbshim_load((const char *)from + 16));
+  return vdbshim_plain32(from);
+}
+
 /* Copies sixteen bytes, and says how many of them come before the first backslash. */
 VDBSHIM_INLINE int vdbshim_copy16(const void *from, void *to) {
   vdbshim_block block = vdbshim_load(from);

@@ -127,7 +127,7 @@ public final class EventHub: Bagged, @unchecked Sendable {
   // MARK: Receiving (loop)
 
   func received(_ message: UnsafeRawBufferPointer, isText: Bool) -> Verdict {
-    switch incoming.pointee.read(message, shapes, receivedMs: receivedMs) {
+    switch EventRecord.read(incoming, message, shapes, receivedMs: receivedMs) {
     case .none: break
     case .utf8 where isText: return .notUTF8
     default:

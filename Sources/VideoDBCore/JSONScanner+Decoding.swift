@@ -1,0 +1,66 @@
+import CSystemShims
+
+/// Looking through a string and decoding it in one pass.
+extension JSONScanner {
+  /// `stringGoesOn`, and decodes the string into `out`, which has room for all that is left, from where it begins; how long it is then, or nil where it
+  /// is not valid. Without escapes nothing is decoded.
+  @inline(never)
+  @_optimize(speed)
+  mutating func stringGoesOn(_ text: inout Text, decodingInto out: UnsafeMutablePointer<UInt8>) -> Int? {
+    var at = self.at
+    var to = 0
+    // Up to the first escape it may be plain: that is copied when there is one.
+    while at < end {
+      let c = byte(at)
+      if c == 0x22 {
+        text.end = at
+        self.at = at &+ 1
+        return 0
+      }
+      if c == 0x5C { break }
+      guard c >= 0x80 else { return failed(.syntax) }
+      let length = utf8SequenceLength(base, at, end)
+      guard length > 0 else { return failed(.utf8) }
+      at = plainRun(base, at &+ length, end)
+    }
+    to = at &- text.start
+    memcpy(out, base + text.start, to)
+    text.hasEscapes = true
+    // What is decoded is never longer: that which has room here has room there. What is copied too far is written over.
+    while at < end {
+      while at &+ 32 <= end {
+        let plain = Int(vdbshim_copyPlain32(base + at, out + to))
+        at &+= plain
+        to &+= plain
+        if plain < 32 { break }
+      }
+      guard at < end else { break }
+      let c = byte(at)
+      if c == 0x5C {
+        guard let length = decodeEscape(base, at, end, out, &to) else { return failed(.syntax) }
+        at &+= length
+      } else if c == 0x22 {
+        text.end = at
+        self.at = at &+ 1
+        return to
+      } else if c >= 0x80 {
+        let length = utf8SequenceLength(base, at, end)
+        guard length > 0 else { return failed(.utf8) }
+        for i in 0..<length { out[to &+ i] = byte(at &+ i) }
+        at &+= length
+        to &+= length
+      } else {
+        guard c >= 0x20 else { return failed(.syntax) }
+        out[to] = c
+        at &+= 1
+        to &+= 1
+      }
+    }
+    return failed(.syntax)
+  }
+
+  private mutating func failed(_ why: Fault) -> Int? {
+    _ = fail(why)
+    return nil
+  }
+}
