@@ -37,12 +37,19 @@ extension UnsafeRawBufferPointer {
 
   /// First place of `needle` at or after `from`.
   public func firstIndex(of needle: UnsafeRawBufferPointer, from: Int = 0) -> Int? {
-    guard needle.count > 0, count >= needle.count, from <= count - needle.count else { return nil }
-    for at in from...(count - needle.count)
-    where self[at] == needle[0] && UnsafeRawBufferPointer(rebasing: self[at..<(at + needle.count)]).equals(needle) {
-      return at
+    guard needle.count > 0, let first = needle.first else { return nil }
+    var from = from
+    while let at = firstIndex(of: first, from: from, to: count - needle.count + 1) {
+      if UnsafeRawBufferPointer(rebasing: self[at..<(at + needle.count)]).equals(needle) { return at }
+      from = at + 1
     }
     return nil
+  }
+
+  /// First place of a byte between two places.
+  func firstIndex(of byte: UInt8, from: Int, to: Int) -> Int? {
+    guard from < to, let base = baseAddress, let found = memchr(base + from, Int32(byte), to - from) else { return nil }
+    return UnsafeRawPointer(found) - base
   }
 }
 

@@ -1,8 +1,12 @@
 /// Writes one JSON object, member by member. Keys are plain words of ours.
 public struct JSONWriter {
-  private var bytes: [UInt8] = [0x7B]
+  private var bytes: [UInt8] = []
 
-  public init() {}
+  public init() {
+    // What most objects of ours have room in.
+    bytes.reserveCapacity(160)
+    bytes.append(0x7B)
+  }
 
   @inline(never)
   private mutating func key(_ key: StaticString) {

@@ -95,7 +95,12 @@ public struct URLParts: Sendable {
   /// Host and port, the way a Host header has them.
   public var authority: [UInt8] {
     guard let port else { return host }
-    return host + [0x3A] + Array("\(port)".utf8)
+    var text: [UInt8] = []
+    text.reserveCapacity(host.count + 6)
+    text += host
+    text.append(0x3A)
+    appendDecimal(Int64(port), to: &text)
+    return text
   }
 
   /// Whether what is sent there stays on this machine.

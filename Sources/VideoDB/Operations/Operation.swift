@@ -99,6 +99,7 @@ extension Operation {
   /// The path with its ids, percent-encoded.
   private func fill(_ path: Slice, _ ids: [[UInt8]]) -> [UInt8] {
     var out: [UInt8] = []
+    out.reserveCapacity(path.count + 128)
     var next = 0
     var inBraces = false
     for c in path {

@@ -47,7 +47,7 @@ public struct Configuration: Sendable {
       guard value.equals("true") || value.equals("false") else { throw refuse("true or false") }
     case .integer(let range):
       let unit: Message = if let unit = key.spec.unit { " (\(unit))" } else { "" }
-      guard let number = wholeNumber(Array(value)), range.contains(number) else {
+      guard let number = wholeNumber(value), range.contains(number) else {
         throw refuse("a whole number from \(range.lowerBound) to \(range.upperBound)\(unit)")
       }
     case .choice(let allowed):
@@ -73,24 +73,29 @@ public struct Configuration: Sendable {
     return ""
   }
 
-  static func wholeNumber(_ text: [UInt8]) -> Int64? {
-    let digits = text.first == 0x2D ? text.dropFirst() : text[...]
-    guard digits.count >= 1, digits.count <= 18 else { return nil }
+  static func wholeNumber(_ text: UnsafeRawBufferPointer) -> Int64? {
+    let isNegative = text.first == 0x2D
+    let first = isNegative ? 1 : 0
+    guard text.count > first, text.count <= first + 18 else { return nil }
     var number: Int64 = 0
-    for c in digits {
-      guard c >= 0x30, c <= 0x39 else { return nil }
-      number = number * 10 + Int64(c - 0x30)
+    for i in first..<text.count {
+      guard text[i] &- 0x30 < 10 else { return nil }
+      number = number * 10 + Int64(text[i] - 0x30)
     }
-    return text.first == 0x2D ? -number : number
+    return isNegative ? -number : number
   }
 
   public func secret(_ key: ConfigKey) -> Secret? { values[key.rawValue] }
 
-  public func text(_ key: ConfigKey) -> [UInt8]? {
-    values[key.rawValue]?.withBytes { Array($0) } ?? key.spec.fallback.map { Array($0) }
+  /// nil: it has no value, not even one of its own.
+  private func with<R>(_ key: ConfigKey, _ body: (UnsafeRawBufferPointer) -> R) -> R? {
+    if let value = values[key.rawValue] { return value.withBytes(body) }
+    return key.spec.fallback.map { body(UnsafeRawBufferPointer($0)) }
   }
 
-  public func integer(_ key: ConfigKey) -> Int64 { text(key).flatMap(Self.wholeNumber) ?? 0 }
+  public func text(_ key: ConfigKey) -> [UInt8]? { with(key) { Array($0) } }
 
-  public func boolean(_ key: ConfigKey) -> Bool { text(key)?.equals("true") ?? false }
+  public func integer(_ key: ConfigKey) -> Int64 { (with(key) { Self.wholeNumber($0) } ?? nil) ?? 0 }
+
+  public func boolean(_ key: ConfigKey) -> Bool { with(key) { $0.equals("true") } ?? false }
 }

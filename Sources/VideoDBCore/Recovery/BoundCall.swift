@@ -21,6 +21,10 @@ public struct BoundCall: Sendable {
   /// nil: a call that has nothing to do with channels.
   public init?(_ request: Request) {
     let path = Array(request.target.prefix { $0 != 0x3F })
+    // Of the calls that only ask, the lists of alerts alone count.
+    if request.method == .get, path.withUnsafeBytes({ $0.firstIndex(of: UnsafeRawBufferPointer("alert")) }) == nil {
+      return nil
+    }
     let parts = path.split(separator: 0x2F).map { Array($0) }
     body = request.body.flatMap { JSON($0) }
     guard let (kind, places) = Self.find(request.method, parts, body?["action"]?.stringBytes ?? []) else { return nil }

@@ -1,6 +1,6 @@
 /// Base64 with padding (RFC 4648 section 4), encoding only.
 func base64(_ bytes: [UInt8]) -> [UInt8] {
-  let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/" as StaticString)
+  let alphabet = UnsafeRawBufferPointer("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
   var out: [UInt8] = []
   out.reserveCapacity((bytes.count + 2) / 3 * 4)
   for at in stride(from: 0, to: bytes.count, by: 3) {

@@ -101,7 +101,7 @@ public struct Handshake {
     var start = 0
     while start <= head.count {
       let end = head.firstIndex(of: UnsafeRawBufferPointer("\r\n"), from: start) ?? head.count
-      if let colon = head[start..<end].firstIndex(of: 0x3A) {
+      if let colon = head.firstIndex(of: 0x3A, from: start, to: end) {
         body(trimmed(head, start, colon), trimmed(head, colon + 1, end))
       }
       start = end + 2
@@ -119,7 +119,7 @@ public struct Handshake {
   private func hasToken(_ list: UnsafeRawBufferPointer, _ token: StaticString) -> Bool {
     var start = 0
     while start <= list.count {
-      let end = list[start...].firstIndex(of: 0x2C) ?? list.count
+      let end = list.firstIndex(of: 0x2C, from: start, to: list.count) ?? list.count
       if trimmed(list, start, end).equalsIgnoringCase(token) { return true }
       start = end + 1
     }

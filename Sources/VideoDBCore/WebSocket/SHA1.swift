@@ -1,7 +1,9 @@
 /// SHA-1 (RFC 3174), for the accept check of the WebSocket handshake only.
 func sha1(_ message: [UInt8]) -> [UInt8] {
   var state: (UInt32, UInt32, UInt32, UInt32, UInt32) = (0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0)
-  var padded = message
+  var padded: [UInt8] = []
+  padded.reserveCapacity(message.count + 72)
+  padded += message
   padded.append(0x80)
   while padded.count % 64 != 56 { padded.append(0) }
   let bits = UInt64(message.count) * 8
@@ -31,6 +33,7 @@ func sha1(_ message: [UInt8]) -> [UInt8] {
     state = (state.0 &+ a, state.1 &+ b, state.2 &+ c, state.3 &+ d, state.4 &+ e)
   }
   var digest: [UInt8] = []
+  digest.reserveCapacity(20)
   for word in [state.0, state.1, state.2, state.3, state.4] {
     for shift: UInt32 in [24, 16, 8, 0] { digest.append(UInt8(truncatingIfNeeded: word >> shift)) }
   }

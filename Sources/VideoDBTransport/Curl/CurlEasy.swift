@@ -38,7 +38,13 @@ final class CurlEasy: Bagged {
 
   func set(_ option: CURLoption, _ value: Int) { _ = vdbshim_easy_set_long(handle, option, value) }
   func set(_ option: CURLoption, pointer: UnsafeRawPointer?) { _ = vdbshim_easy_set_pointer(handle, option, pointer) }
-  func set(_ option: CURLoption, text: [UInt8]) { (text + [0]).withUnsafeBytes { set(option, pointer: $0.baseAddress) } }
+  func set(_ option: CURLoption, text: [UInt8]) {
+    withUnsafeTemporaryAllocation(byteCount: text.count + 1, alignment: 1) { copy in
+      copy.copyBytes(from: text)
+      copy[text.count] = 0
+      set(option, pointer: copy.baseAddress)
+    }
+  }
   func set(_ option: CURLoption, secret: Secret) { secret.withBytes { set(option, pointer: $0.baseAddress) } }
 
   /// What every connection to the service has in common.

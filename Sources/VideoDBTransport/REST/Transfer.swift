@@ -89,7 +89,7 @@ final class Transfer: @unchecked Sendable {
       easy.set(CURLOPT_POSTFIELDSIZE, 0)
       easy.set(CURLOPT_COPYPOSTFIELDS, text: [])
     }
-    easy.set(CURLOPT_CUSTOMREQUEST, text: Array(request.method.text))
+    easy.set(CURLOPT_CUSTOMREQUEST, pointer: request.method.text.utf8Start)
     guardAgainstRepeats(request.onlyReads)
     received.removeAll(keepingCapacity: received.capacity <= 65_536)
     retryAfterMs = -1
