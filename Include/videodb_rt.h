@@ -721,13 +721,23 @@ enum {
   VDBRT_COLUMN_TEXT = 4,
   VDBRT_COLUMN_LABEL = 5,
   VDBRT_COLUMN_KIND = 6, /* a number, as vdbrt_event_kind and _flags give it */
-  VDBRT_COLUMN_FLAGS = 7
+  VDBRT_COLUMN_FLAGS = 7,
+  VDBRT_COLUMN_START = 8, /* seconds, a real number; null where there is none */
+  VDBRT_COLUMN_END = 9,
+  VDBRT_COLUMN_CONFIDENCE = 10,
+  VDBRT_COLUMN_RECEIVED_MS = 11
 };
 /* One thing of each of `count` events as a JSON array of that many values: for languages to which every call of an accessor is dear.
  * Strings stand in it as in the message, escapes and all; null for what an event has not, and for a NULL among them. The events stay
  * what they were. */
 VDBRT_API vdbrt_status vdbrt_event_column(vdbrt_event *const *events, size_t count, int32_t column, char **out_json,
                                           vdbrt_error **err);
+/* The same for Python: a pickle of a tuple (protocol 2, freed with vdbrt_string_free), which pickle.loads reads in a third of the time that
+ * json.loads takes for the array. Strings are decoded; MESSAGE and DATA are values, as json.loads makes them. None also for a value that takes
+ * json.loads: numbers that neither 18 digits nor a double hold, half a pair of surrogates, nesting deeper than 64. It holds plain values
+ * only: nothing in it names code, whatever was received. */
+VDBRT_API vdbrt_status vdbrt_event_pickle(vdbrt_event *const *events, size_t count, int32_t column, char **out,
+                                          size_t *out_length, vdbrt_error **err);
 
 /* ---- Pushed events ------------------------------------------------------------------------------------------------ */
 

@@ -437,6 +437,17 @@ public:
   template <size_t capacity> R<String> column(const Batch<capacity> &batch, int32_t column) const {
     return detail::get<Errors, String, char *>(vdbrt_event_column, batch.events_.data(), batch.count_, column);
   }
+  /* The same as a pickle: for a program that runs Python. */
+  template <size_t capacity> R<std::string> pickle(const Batch<capacity> &batch, int32_t column) const {
+    char *bytes = nullptr;
+    size_t length = 0;
+    vdbrt_error *err = nullptr;
+    vdbrt_status status = vdbrt_event_pickle(batch.events_.data(), batch.count_, column, &bytes, &length, &err);
+    if (status != VDBRT_OK)
+      return Errors::template failed<std::string>(Error(status, err));
+    String owned(bytes);
+    return std::string(bytes, length);
+  }
   /* for (const Event &event : channel.stream()): until the channel has ended and every event was taken. A loop that is left
    * loses nothing: another one, or next, goes on where it was. */
   EventRange<Errors> stream() const { return EventRange<Errors>(*this); }

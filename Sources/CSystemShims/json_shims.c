@@ -34,17 +34,28 @@ struct writer {
 
 static int emit(const struct writer *w, const char *bytes, size_t length) { return w->write(bytes, length, w->user); }
 
-static int emit_real(const struct writer *w, double value) {
-  char text[40];
+static int write_real(double value, char *text, size_t room) {
   int length = 0;
   for (int digits = 15; digits <= 17; digits++) {
-    length = snprintf(text, sizeof text, "%.*g", digits, value);
+    length = snprintf(text, room, "%.*g", digits, value);
     if (strtod(text, NULL) == value)
       break;
   }
   if (!strpbrk(text, ".e"))
-    length += snprintf(text + length, sizeof text - (size_t)length, ".0");
-  return emit(w, text, (size_t)length);
+    length += snprintf(text + length, room - (size_t)length, ".0");
+  return length;
+}
+
+int vdbshim_json_real(double value, char *text, size_t room) {
+  locale_t previous = enter_c_locale();
+  int length = write_real(value, text, room);
+  leave_c_locale(previous);
+  return length;
+}
+
+static int emit_real(const struct writer *w, double value) {
+  char text[40];
+  return emit(w, text, (size_t)write_real(value, text, sizeof text));
 }
 
 static int emit_value(const struct writer *w, const json_t *json);

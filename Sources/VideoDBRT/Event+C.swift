@@ -75,16 +75,40 @@ public func vdbrt_event_column(
 ) -> vdbrt_status {
   Boundary.run(err) { () throws(VideoDBError) in
     let out = try Boundary.output(out_json, "out_json")
-    guard let events, count >= 0 else { throw VideoDBError(.argument, "events is NULL.") }
-    guard let column = EventColumn(rawValue: column) else {
-      throw VideoDBError(.argument, "There is no column \(column): see VDBRT_COLUMN_MESSAGE and those after it.")
-    }
-    let json = UnsafeRawPointer(events).withMemoryRebound(to: UnsafeMutablePointer<EventRecord>?.self, capacity: count) {
-      column.json(of: UnsafeBufferPointer(start: $0, count: count))
-    }
-    guard let json else { throw VideoDBError(.noMemory, "There is no memory for the column.") }
+    let (column, events) = try columnArguments(events, count, column)
+    guard let json = column.json(of: events) else { throw noMemoryForColumn }
     out.pointee = UnsafeMutableRawPointer(json).assumingMemoryBound(to: CChar.self)
   }
+}
+
+@_cdecl("vdbrt_event_pickle") @implementation
+public func vdbrt_event_pickle(
+  _ events: UnsafePointer<OpaquePointer?>!, _ count: Int, _ column: Int32,
+  _ out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!, _ out_length: UnsafeMutablePointer<Int>!,
+  _ err: UnsafeMutablePointer<OpaquePointer?>!
+) -> vdbrt_status {
+  Boundary.run(err) { () throws(VideoDBError) in
+    out_length?.pointee = 0
+    let out = try Boundary.output(out, "out")
+    guard let out_length else { throw VideoDBError(.argument, "out_length is NULL.") }
+    let (column, events) = try columnArguments(events, count, column)
+    guard let pickle = column.pickle(of: events) else { throw noMemoryForColumn }
+    out.pointee = UnsafeMutableRawPointer(pickle.baseAddress)?.assumingMemoryBound(to: CChar.self)
+    out_length.pointee = pickle.count
+  }
+}
+
+private var noMemoryForColumn: VideoDBError { VideoDBError(.noMemory, "There is no memory for the column.") }
+
+private func columnArguments(
+  _ events: UnsafePointer<OpaquePointer?>?, _ count: Int, _ column: Int32
+) throws(VideoDBError) -> (EventColumn, EventColumn.Events) {
+  guard let events, count >= 0 else { throw VideoDBError(.argument, "events is NULL.") }
+  guard let column = EventColumn(rawValue: column) else {
+    throw VideoDBError(.argument, "There is no column \(column): see VDBRT_COLUMN_MESSAGE and those after it.")
+  }
+  let records = UnsafeRawPointer(events).assumingMemoryBound(to: UnsafeMutablePointer<EventRecord>?.self)
+  return (column, EventColumn.Events(start: records, count: count))
 }
 
 @_cdecl("vdbrt_event_ack") @implementation

@@ -59,6 +59,8 @@ static void by_batch(server *s, const vdbrt::Client &client) {
     CHECK(batch.size() >= 1 && batch.size() <= 64 && batch[0].get() == (*batch.begin()).get());
     std::string first = "[\"" + std::to_string(next) + "\"", texts = channel.column(batch, VDBRT_COLUMN_TEXT).str();
     CHECK(texts.compare(0, first.size(), first) == 0);
+    std::string pickle = channel.pickle(batch, VDBRT_COLUMN_KIND);
+    CHECK(pickle.compare(0, 5, "\x80\2(K\2") == 0 && pickle.size() == 5 + 2 * batch.size());
     for (vdbrt::EventView event : batch)
       CHECK_TEXT(std::string(event.text()).c_str(), std::to_string(next++).c_str());
   }

@@ -66,7 +66,7 @@ const (
 	EventDisconnected   EventKind = 101 // "vdbrt.disconnected": data.status, .reason, .close_code, .reconnecting: false, it is the last event of the channel; true, the channel goes on
 	EventOverflow       EventKind = 102 // "vdbrt.overflow": data.dropped, the number of events that drop_oldest cost
 	EventReconnecting   EventKind = 103 // "vdbrt.reconnecting": data.attempt (from 1), .delay_ms until it, .status and .reason of what failed
-	EventGap            EventKind = 104 // "vdbrt.gap": data.from, .to, .reason, .recovering (channels whose events are fetched), .lost (channels whose events cannot be had); once more with data.alert_id for each alert when it is bound again
+	EventGap            EventKind = 104 // "vdbrt.gap": data.from (a second before the last bytes came: more may have been on its way), .to, .reason, .recovering (channels whose events are fetched), .lost (channels whose events cannot be had); once more with data.alert_id for each alert when it is bound again
 	EventBackfilled     EventKind = 105 // "vdbrt.backfilled": a look for missed records is over. data.pipeline ("transcript", "scene_index", "audio_index", "understanding"), .rtstream_id, .index_id, .from, .to, .records (delivered), .pass (from 1), .final: no further look follows
 	EventStalled        EventKind = 106 // "vdbrt.stalled": nothing will come. data.pipeline, .rtstream_id, .index_id, .what ("rtstream" where it is the stream), .status as the service says it, .reason
 )

@@ -66,6 +66,7 @@ var unused = map[string]string{
 	"vdbrt_client_step":          "Go has its own loop",
 	"vdbrt_error_code":           "the call gave it",
 	"vdbrt_event_column":         "one crossing from Go to C takes all of many events",
+	"vdbrt_event_pickle":         "it is for Python",
 	"vdbrt_events_next":          "events come in batches",
 	"vdbrt_events_subscribe":     "a channel of Go gives events",
 	"vdbrt_subscription_cancel":  "see vdbrt_events_subscribe",

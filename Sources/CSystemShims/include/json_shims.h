@@ -16,5 +16,7 @@ json_t *vdbshim_json_parse(const char *text, size_t length, json_error_t *error)
  * the locale: jansson's own writer prints 17 digits and follows LC_NUMERIC. `write` returns 0 to go on. Returns 0, or -1 out of memory. */
 typedef int (*vdbshim_json_write_fn)(const char *bytes, size_t length, void *user);
 int vdbshim_json_write(const json_t *json, vdbshim_json_write_fn write, void *user);
+/* A finite number written so, NUL-terminated: its length. 40 bytes are room enough. */
+int vdbshim_json_real(double value, char *text, size_t room);
 
 #endif

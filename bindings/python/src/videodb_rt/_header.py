@@ -104,6 +104,10 @@ class Column(IntEnum):
     LABEL = 5
     KIND = 6
     FLAGS = 7
+    START = 8
+    END = 9
+    CONFIDENCE = 10
+    RECEIVED_MS = 11
 
 
 vdbrt_log_fn = CFUNCTYPE(None, c_void_p, c_int32, c_char_p, c_char_p)
@@ -1179,6 +1183,17 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Tuple[str, Any]]]] = {
             ("count", c_size_t),
             ("column", c_int32),
             ("out_json", POINTER(c_void_p)),
+            ("err", POINTER(c_void_p)),
+        ],
+    ),
+    "vdbrt_event_pickle": (
+        c_int32,
+        [
+            ("events", POINTER(c_void_p)),
+            ("count", c_size_t),
+            ("column", c_int32),
+            ("out", POINTER(c_void_p)),
+            ("out_length", POINTER(c_size_t)),
             ("err", POINTER(c_void_p)),
         ],
     ),
