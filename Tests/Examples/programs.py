@@ -1,11 +1,10 @@
 """How the examples, and the code of the pages in docs/, become programs."""
 
 import os
-import re
 import shutil
 import subprocess
 
-from support import ROOT
+from support import ROOT, code_blocks
 
 BUILD = ROOT / "build/test/examples"
 LIBRARY = ROOT / "build/lib"
@@ -105,7 +104,7 @@ def run(command, folder=ROOT, timeout=120, **environment):
 
 def blocks(page, language):
     """The code blocks of a page in a language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", (ROOT / "docs" / page).read_text(), flags=re.S | re.M)
+    return [code for _, code in code_blocks(ROOT / "docs" / page, language)]
 
 
 def flags(*libraries):

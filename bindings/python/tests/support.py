@@ -159,11 +159,11 @@ def run(coroutine, seconds=20):
     return asyncio.run(limited())
 
 
-def python_blocks(path):
-    """The Python code blocks of a Markdown file, as (line, code)."""
+def code_blocks(path, language="python"):
+    """The code blocks of a Markdown file in a language, as (line, code)."""
     blocks = []
     text = Path(path).read_text(encoding="utf-8")
-    for match in re.finditer(r"^([ \t]*)```python[^\n]*\n(.*?)^\1```[ \t]*$", text, flags=re.S | re.M):
+    for match in re.finditer(rf"^([ \t]*)```{language}\b[^\n]*\n(.*?)^\1```[ \t]*$", text, flags=re.S | re.M):
         line = text.count("\n", 0, match.start()) + 2
         blocks.append((line, textwrap.dedent(match.group(2))))
     return blocks

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from camera import Watched, Webhooks, make_clip, missing
-from support import ROOT, figure, line_of, local_service_program, python_blocks
+from support import ROOT, code_blocks, figure, line_of, local_service_program
 
 PAGE = ROOT / "docs/python.md"
 EXAMPLE = ROOT / "examples/python/realtime.py"
@@ -50,8 +50,7 @@ class Documentation(unittest.TestCase):
             key: value for key, value in os.environ.items() if not key.startswith(("VIDEO", "PYTHON", "LD_LIBRARY", "PKG_CONFIG"))
         }
         cls.environment["BROWSER"] = "true"
-        blocks = re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text(), flags=re.S | re.M)
-        cls.install, cls.serve = blocks
+        (_, cls.install), (_, cls.serve) = code_blocks(PAGE, "sh")
         done = cls.run_in_checkout(["sh", "-e", "-c", cls.install])
         if done.returncode:
             raise AssertionError(done.stdout)
@@ -96,7 +95,7 @@ class Documentation(unittest.TestCase):
         )
         try:
             url = line_of(service.stdout, 30, "the local service").split()[1]
-            blocks = python_blocks(PAGE)
+            blocks = code_blocks(PAGE)
             self.assertGreater(len(blocks), 6)
             body = "\n".join(code for _, code in blocks).replace("rtsp://camera.local/stream", str(self.clip))
             program = "import asyncio\nasync def page():\n" + re.sub("^(?=.)", "    ", body, flags=re.M) + "\nasyncio.run(page())\n"

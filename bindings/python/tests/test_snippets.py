@@ -17,7 +17,7 @@ import unittest
 from pathlib import Path
 
 from camera import Watched, Webhooks, make_clip, missing
-from support import ROOT, figure, local_service_program, python_blocks, until
+from support import ROOT, code_blocks, figure, local_service_program, until
 
 import videodb_rt
 
@@ -120,7 +120,7 @@ def run_all(clip, arguments):
         os.environ.update(VIDEO_DB_API=watched.service.url, VIDEO_DB_API_KEY=watched.service.key)
         watched.wait()
         runner = Runner(watched, hooks)
-        for line, code in python_blocks(specification()):
+        for line, code in code_blocks(specification()):
             try:
                 said = runner.run(line, code)
                 for beginning, texts in PRINTS.items():
@@ -144,7 +144,7 @@ def run_all(clip, arguments):
 @unittest.skipIf(missing(), missing())
 class Snippets(unittest.TestCase):
     def test_all_in_all_modes(self):
-        blocks = python_blocks(specification())
+        blocks = code_blocks(specification())
         self.assertGreater(len(blocks), 10)
         with tempfile.TemporaryDirectory() as folder:
             clip = Path(folder) / "clip.mp4"
