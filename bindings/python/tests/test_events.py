@@ -1,10 +1,14 @@
 """Event channels: with asyncio and without, their ends, their names, what is never lost."""
 
 import asyncio
+import copy
+import json
 import logging
+import pickle
+import random
 import time
 
-from support import run
+from support import run, until
 from test_lifecycle import Base, numbered
 
 import videodb_rt
@@ -87,7 +91,7 @@ class WithAsyncio(Base):
 
         numbers, ticks = run(read())
         self.assertEqual(numbers, list(range(count)))
-        self.assertGreater(ticks, count / 256 / 2)
+        self.assertGreater(ticks, count / 512)
 
     def test_a_cancelled_wait_can_be_taken_up(self):
         async def read():
@@ -183,14 +187,14 @@ class Without(Base):
                 self.assertTrue(batch)
                 events += batch
             self.assertEqual([event.data["n"] for event in events], list(range(1000)))
-            self.assertEqual(ws.batch(0.05), [])
+            self.assertFalse(ws.batch(0.05))
             self.assertFalse(ws.ended)
             self.server.do("go", gate="more")
-            rest = ws.batch(5)
+            rest = list(ws.batch(5))
             while not ws.ended:
                 rest += ws.batch(5)
             self.assertEqual([event.kind for event in rest], [EventKind.TRANSCRIPT, EventKind.DISCONNECTED])
-            self.assertEqual(ws.batch(5), [])
+            self.assertFalse(ws.batch(5))
 
     def test_event(self):
         self.server.websocket(
@@ -210,6 +214,98 @@ class Without(Base):
         self.assertEqual(message["data"]["start"], 1760000001250)
         self.assertLess(abs(event.received - time.time()), 60)
         self.assertFalse(event.is_own or event.is_interim or event.is_triggered)
+
+    def test_columns(self):
+        scene = {"text": "a dög", "start": 1760000001250, "end": 1760000002000}
+        steps = [{"json": {"channel": "visual_index", "rtstream_id": "rts-1", "data": scene}}]
+        steps.append({"json": {"channel": "alert", "data": {"label": "x", "confidence": 0.25, "triggered": True}}})
+        self.server.websocket(*steps, {"text": "no JSON"}, numbered(600), {"close_frame": 1000})
+        with self.connection().connect_websocket() as ws:
+            until(lambda: ws.counters()["received"] >= 603, "all were received")
+            first = next(ws.events())
+            batch, rest = ws.batch(5), []
+            events = [first, *batch]
+            while not ws.ended:
+                rest.append(ws.batch(5))
+                events += rest[-1]
+            self.assertEqual(len(events), 604)
+            for part in [batch, *rest]:
+                for name in ("kind", "channel", "rtstream_id", "text", "label", "start", "end", "confidence"):
+                    with self.subTest(name):
+                        self.assertEqual(list(getattr(part, name + "s")), [getattr(event, name) for event in part])
+                self.assertEqual(part.messages(), [event.value() for event in part])
+                self.assertEqual(list(part.flags), [event.flags for event in part])
+            self.assertEqual(first.text, "a dög")
+            self.assertEqual((batch[0].label, batch[0].confidence, batch[0].is_triggered), ("x", 0.25, True))
+            self.assertEqual((batch[1].channel, batch[1].value()), (None, {"raw": "no JSON"}))
+            self.assertEqual((batch[-1], batch[1:3], batch.index(batch[2])), (list(batch)[-1], list(batch)[1:3], 2))
+            with self.assertRaises(IndexError):
+                batch[len(batch)]
+            self.assertEqual((len(ws.batch(5)), ws.batch(5).texts, list(ws.batch(5)), ws.batch(5).messages()), (0, (), [], []))
+
+    def test_ways_of_reading_can_follow_each_other(self):
+        """Whatever is left of what was taken goes to the next reader, whichever it is."""
+        self.server.websocket(numbered(1000), {"close_frame": 1000})
+        with self.connection().connect_websocket() as ws:
+            self.assertTrue(ws._reader.wait(10))
+            numbers = []
+            while len(numbers) < 990:
+                numbers.append(next(ws.stream())["data"]["n"])
+                numbers.append(next(ws.receive())["data"]["n"])
+                numbers.append(next(ws.events()).data["n"])
+                numbers.append(next(ws.stream(channel="transcript"))["data"]["n"])
+                if len(numbers) > 500:
+                    numbers += [message["data"]["n"] for message in ws.batch(5).messages() if message["channel"] == "transcript"]
+            numbers += [message["data"]["n"] for message in ws.stream()]
+        self.assertEqual(numbers, list(range(1000)))
+
+    def test_messages_are_what_json_makes_of_them(self):
+        """They come as pickles, which the library writes; what those cannot hold is parsed here."""
+        draw = random.Random(7)
+        texts = ["", "a", "channel", "ä", "京都", "🚚", '"', "\\", "\n\t\b\f\r/", "\0", "x" * 48, "x" * 49, "é" * 300, "\ud83d", "\ufffd", "\x7f"]
+        numbers = [0, 1, -1, 255, 256, 65535, 2**31 - 1, 2**31, -(2**31), -(2**31) - 1, 10**17, -(10**17), 10**18, 2**63, 10**30]
+        numbers += [0.0, -0.0, 0.1, 1e22, 1.5e300, -2.5e-300, 5e-324, 1700000000.123, 0.30000000000000004, 1e16]
+
+        def value(depth):
+            kind = draw.randrange(8 if depth < 5 else 6)
+            if kind < 2:
+                return draw.choice(texts)
+            if kind < 4:
+                return draw.choice(numbers)
+            if kind < 6:
+                return draw.choice([True, False, None])
+            if kind == 6:
+                return [value(depth + 1) for _ in range(draw.randrange(5))]
+            return {draw.choice(texts): value(depth + 1) for _ in range(draw.randrange(5))}
+
+        values = [value(0) for _ in range(400)] + [{f"key {n}": f"value {n}"} for n in range(300)] + [{"x": {"deep": 1}} for _ in range(3)]
+        sent = [json.dumps(v, ensure_ascii=draw.random() < 0.5, indent=draw.choice([None, 1])) for v in values]
+        sent = [text if text.isascii() or "\ud83d" not in text else json.dumps(json.loads(text)) for text in sent]
+        for depth in (62, 63, 64, 65, 200):
+            sent.append("[" * depth + "]" * depth)
+        sent += ["-0", "1E2", "1e999", " [1 , 2]\t", '{"a":1,"a":2}', '"\\ud83d\\ude00\\ud83d"', '{"\\u0061":"\\u0062"}', "0." + "1" * 400]
+        self.server.websocket(*({"text": text} for text in sent), {"close_frame": 1000})
+        with self.connection().connect_websocket() as ws:
+            received = list(ws.receive())
+        self.assertEqual(len(received), len(sent))
+        for text, message in zip(sent, received):
+            # repr tells 0.0 from -0.0, 1 from True and 1 from 1.0.
+            self.assertEqual(repr(message), repr(json.loads(text)), text)
+
+    def test_messages_are_dicts(self):
+        self.server.websocket(said("visual_index"), {"close_frame": 1000})
+        with self.connection().connect_websocket() as ws:
+            message = next(ws.stream())
+            plain = {"channel": "scene_index", "rtstream_id": "rts-1", "data": {"text": "hi"}}
+            self.assertEqual((message, json.loads(json.dumps(message))), (plain, plain))
+            self.assertEqual((dict(message), {**message}, message | {}, message.copy()), (plain,) * 4)
+            self.assertIs(type(pickle.loads(pickle.dumps(message))), dict)
+            for copied in (copy.copy(message), copy.deepcopy(message)):
+                self.assertEqual((copied, copied.event), (plain, message.event))
+            self.assertIsNot(copy.deepcopy(message)["data"], message["data"])
+            self.assertIs(copy.deepcopy(message.event), message.event)
+            with self.assertRaisesRegex(TypeError, "value"):
+                pickle.dumps(message.event)
 
     def test_events_that_python_cannot_hold(self):
         deep = "[" * 100000 + "]" * 100000

@@ -21,7 +21,7 @@ from ._constants import (
     SearchType,
     Segmenter,
 )
-from ._events import Event, EventDict
+from ._events import Event, EventBatch, EventDict
 from ._handles import describe
 from ._header import VERSION_STRING, EventFlag, EventKind, Status
 from ._library import path as library_path
@@ -65,6 +65,7 @@ __all__ = [
     "Connection",
     "ConnectionClosedError",
     "Event",
+    "EventBatch",
     "EventDict",
     "EventFlag",
     "EventKind",

@@ -2,130 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import math
-from ctypes import Array, byref, c_size_t, c_void_p
-from typing import Any, Callable, Dict, List, Optional, Tuple
+import copy
+from collections import deque
+from itertools import repeat
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple, Union, overload
 
-from ._handles import check, error_of, taken
-from ._header import Column, EventFlag, EventKind, Status
-from ._library import decode, lib, quick
-
-_free_many = quick.vdbrt_event_free_many
-_json = quick.vdbrt_event_json
-
-# Names of channels by kind: those of the specification, and the library's own.
-_CHANNELS = {
-    kind.value: (kind.name.lower() if kind < EventKind.CONNECTED else f"vdbrt.{kind.name.lower()}")
-    for kind in EventKind
-    if kind != EventKind.OTHER
-}
-# From here on they are the library's own, about the channel.
-OWN = EventKind.CONNECTED.value
-
-
-def _no_json(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
-
-
-_decoder = json.JSONDecoder(parse_constant=_no_json)
-_parse: Callable[[str], Tuple[Any, int]] = _decoder.raw_decode
-
-
-def parsed(text: str) -> Any:
-    """The value of a message; {"raw": text} for what is no JSON, or none that Python can hold."""
-    try:
-        value, end = _parse(text)
-        if end == len(text):
-            return value
-    except (ValueError, RecursionError):
-        pass
-    try:
-        return _decoder.decode(text)  # white space around it
-    except (ValueError, RecursionError):
-        return {"raw": text}
-
-
-def _whole(text: Optional[str]) -> Optional[str]:
-    """A text that can be encoded: half of a pair of surrogates becomes U+FFFD, as everywhere in the library."""
-    if text is None or text.isascii():
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-def _values(column: str) -> List[Any]:
-    values: List[Any] = _parse(column)[0]
-    return values
-
-
-def _texts(column: str) -> List[Optional[str]]:
-    texts = _values(column)
-    return list(map(_whole, texts)) if "\\u" in column else texts
-
-
-def _messages(column: str) -> List[Any]:
-    """The values of the messages; None for one that is no JSON. Where one of them is none that Python can hold, all are None."""
-    try:
-        return _values(column)
-    except (ValueError, RecursionError):
-        return []
-
-
-_COLUMNS: Dict[str, Tuple[Column, Callable[[str], List[Any]]]] = {
-    "kinds": (Column.KIND, _values),
-    "flags": (Column.FLAGS, _values),
-    "channels": (Column.CHANNEL, _texts),
-    "rtstream_ids": (Column.RTSTREAM_ID, _texts),
-    "texts": (Column.TEXT, _texts),
-    "labels": (Column.LABEL, _texts),
-    "messages": (Column.MESSAGE, _messages),
-}
-
-
-class Batch:
-    """The events that came with one call. What is read of one of them is fetched for all of them, as a call for each is what costs.
-
-    Of what is parsed, each message is given once, as it can be changed by whoever gets it.
-    """
-
-    kinds: List[int]
-    flags: List[int]
-    channels: List[Optional[str]]
-    rtstream_ids: List[Optional[str]]
-    texts: List[Optional[str]]
-    labels: List[Optional[str]]
-    messages: List[Any]
-
-    def __init__(self, addresses: "Array[c_void_p]", count: int) -> None:
-        self.addresses: Any = addresses
-        self.count = count
-
-    def __del__(self, _free_many: Callable[[Any, int], None] = _free_many) -> None:
-        _free_many(self.addresses, self.count)
-
-    def __getattr__(self, name: str) -> List[Any]:
-        """A column that was not asked for yet."""
-        values = self._channels() if name == "channels" else None
-        values = values or self._column(name)
-        setattr(self, name, values)
-        return values
-
-    def _channels(self) -> Optional[List[Any]]:
-        """Without a text for each, where all are of kinds with a name."""
-        try:
-            return list(map(_CHANNELS.__getitem__, self.kinds))
-        except KeyError:
-            return None
-
-    def _column(self, name: str) -> List[Any]:
-        if name not in _COLUMNS:
-            raise AttributeError(name)
-        column, read = _COLUMNS[name]
-        out, error = c_void_p(), c_void_p()
-        status = quick.vdbrt_event_column(self.addresses, self.count, column, byref(out), byref(error))
-        if status != Status.OK:
-            raise error_of(status, error)
-        return read(taken(out).decode(errors="replace")) or [None] * self.count
+from ._handles import check
+from ._header import EventFlag
+from ._library import lib, quick
+from ._taken import OWN, Taken, parsed, text_of
 
 
 class Event:
@@ -135,106 +20,109 @@ class Event:
     are seconds since the Unix epoch. What the message does not have is None. It keeps those in memory that came with it.
     """
 
-    __slots__ = ("_at", "_batch")
+    __slots__ = ("_at", "_taken")
 
-    def __init__(self, batch: Batch, at: int) -> None:
-        self._batch = batch
+    def __init__(self, taken: Taken, at: int) -> None:
+        self._taken = taken
         self._at = at
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Event) and self._taken is other._taken and self._at == other._at
+
+    def __hash__(self) -> int:
+        return hash((id(self._taken), self._at))
+
+    def __copy__(self) -> "Event":
+        return self
+
+    def __deepcopy__(self, memo: Dict[int, Any]) -> "Event":
+        return self
 
     @property
     def address(self) -> int:
         """What the library knows it by."""
-        address: int = self._batch.addresses[self._at]
+        address: int = self._taken.addresses[self._at]
         return address
-
-    def _text(self, function: Callable[[int, c_size_t], Optional[int]]) -> Optional[str]:
-        length = c_size_t()
-        address = function(self.address, length)
-        if address is None:
-            return None
-        text: str = decode(address, length.value, b"replace")
-        return text
 
     @property
     def kind(self) -> int:
         """What it is: a member of :class:`EventKind`, or a newer number."""
-        return self._batch.kinds[self._at]
+        return self._taken.kinds[self._at]
 
     @property
     def is_own(self) -> bool:
         """Whether it is the library's own, about the channel, and not the service's."""
-        return self._batch.kinds[self._at] >= OWN
+        return self._taken.kinds[self._at] >= OWN
 
     @property
     def flags(self) -> EventFlag:
         """What else is known of it."""
-        return EventFlag(self._batch.flags[self._at])
+        return EventFlag(self._taken.flags[self._at])
 
     @property
     def is_interim(self) -> bool:
         """Whether a later transcript replaces this one."""
-        return bool(self._batch.flags[self._at] & EventFlag.INTERIM.value)
+        return bool(self._taken.flags[self._at] & EventFlag.INTERIM.value)
 
     @property
     def is_fetched(self) -> bool:
         """Whether it did not come over the socket, but from the service's records, after a gap."""
-        return bool(self._batch.flags[self._at] & EventFlag.FETCHED.value)
+        return bool(self._taken.flags[self._at] & EventFlag.FETCHED.value)
 
     @property
     def is_redelivered(self) -> bool:
         """Whether an earlier process may have been given it, and did not acknowledge it."""
-        return bool(self._batch.flags[self._at] & EventFlag.REDELIVERED.value)
+        return bool(self._taken.flags[self._at] & EventFlag.REDELIVERED.value)
 
     @property
     def is_triggered(self) -> bool:
         """Whether an alert says of itself that it was triggered."""
-        return bool(self._batch.flags[self._at] & EventFlag.TRIGGERED.value)
+        return bool(self._taken.flags[self._at] & EventFlag.TRIGGERED.value)
 
     @property
     def channel(self) -> Optional[str]:
         """Name of its channel in the specification: "scene_index" also where the service says "visual_index"."""
-        return self._batch.channels[self._at]
+        return self._taken.channels[self._at]
 
     @property
     def rtstream_id(self) -> Optional[str]:
         """The stream it is of."""
-        return self._batch.rtstream_ids[self._at]
+        return self._taken.rtstream_ids[self._at]
 
     @property
     def text(self) -> Optional[str]:
         """What was said or seen."""
-        return self._batch.texts[self._at]
+        return self._taken.texts[self._at]
 
     @property
     def label(self) -> Optional[str]:
         """Label of an alert's rule."""
-        return self._batch.labels[self._at]
+        return self._taken.labels[self._at]
 
     @property
     def start(self) -> Optional[float]:
         """When it begins, in seconds since the Unix epoch."""
-        return _number(quick.vdbrt_event_start(self.address))
+        return self._taken.starts[self._at]
 
     @property
     def end(self) -> Optional[float]:
         """When it ends, in seconds since the Unix epoch."""
-        return _number(quick.vdbrt_event_end(self.address))
+        return self._taken.ends[self._at]
 
     @property
     def confidence(self) -> Optional[float]:
         """Of an alert, 0 to 1."""
-        return _number(quick.vdbrt_event_confidence(self.address))
+        return self._taken.confidences[self._at]
 
     @property
     def received(self) -> float:
         """When it was read from the socket, in seconds since the Unix epoch."""
-        milliseconds: int = quick.vdbrt_event_received_ms(self.address)
-        return milliseconds / 1000
+        return self._taken.received_ms[self._at] / 1000
 
     @property
     def raw(self) -> str:
         """The message as it was received."""
-        return self._text(_json) or ""
+        return self._taken.raw(self._at)
 
     @property
     def own_data(self) -> Dict[str, Any]:
@@ -245,24 +133,16 @@ class Event:
     @property
     def data(self) -> Any:
         """The value of the message's `data`, parsed."""
-        text = self._text(quick.vdbrt_event_data)
+        text = text_of(quick.vdbrt_event_data, self.address)
         return None if text is None else parsed(text)
 
     def value(self) -> Any:
         """The message, parsed: mostly a dict. {"raw": text} for one that is no JSON."""
-        messages = self._batch.messages
-        value, messages[self._at] = messages[self._at], None
-        return parsed(self.raw) if value is None else value
+        return self._taken.value(self._at)
 
     def message(self) -> "EventDict":
         """The message as a dict whose "channel" has the specification's name."""
-        value = self.value()
-        result = EventDict(value if isinstance(value, dict) else {"raw": self.raw})  # pyright: ignore[reportUnknownArgumentType]
-        result.event = self
-        name = self._batch.channels[self._at]
-        if name is not None and ("channel" not in result or result["channel"] != name):
-            result["channel"] = name
-        return result
+        return dicts_of(self._taken, [self._at], [self.value()])[0]
 
     def ack(self) -> None:
         """The program has dealt with it: with a state file it does not come again after a restart. It is for the setting "state.ack"
@@ -276,15 +156,162 @@ class Event:
 class EventDict(Dict[str, Any]):
     """A message as a dict, with the specification's name of its channel, and the event that it came from as `event`.
 
-    `ev["data"]["start"]` is what the service sent, `ev.event.start` is in seconds.
+    `ev["data"]["start"]` is what the service sent, `ev.event.start` is in seconds. Pickled, it is a plain dict: an event belongs to its
+    process.
     """
 
-    __slots__ = ("event",)
-    event: Event
+    __slots__ = ("_source",)
+    _source: Union[Tuple[Taken, int], Event]
+
+    @property
+    def event(self) -> Event:
+        """The event that it came from."""
+        source = self._source
+        if not isinstance(source, Event):
+            source = self._source = Event(*source)
+        return source
+
+    def __copy__(self) -> "EventDict":
+        result = EventDict(self)
+        result._source = self._source
+        return result
+
+    def __deepcopy__(self, memo: Dict[int, Any]) -> "EventDict":
+        result = EventDict(copy.deepcopy(dict(self), memo))
+        result._source = self._source
+        return result
+
+    def __reduce__(self) -> Any:
+        return dict, (dict(self),)
 
 
-def _number(value: float) -> Optional[float]:
-    return None if math.isnan(value) else value
+class EventBatch(Sequence[Event]):
+    """What waited on a channel, taken at once: a sequence of events. Cheapest are its columns, which have one thing of each of them:
+
+    ``for channel, text in zip(batch.channels, batch.texts): ...``
+    """
+
+    __slots__ = ("_first", "_taken")
+
+    def __init__(self, taken: Optional[Taken] = None, first: int = 0) -> None:
+        self._taken = taken
+        self._first = first
+
+    def _column(self, name: str) -> Tuple[Any, ...]:
+        if self._taken is None:
+            return ()
+        values: Tuple[Any, ...] = getattr(self._taken, name)
+        return values[self._first :] if self._first else values
+
+    @property
+    def kinds(self) -> Tuple[int, ...]:
+        """:attr:`Event.kind` of each. Those of the library's own are from EventKind.CONNECTED on."""
+        return self._column("kinds")
+
+    @property
+    def flags(self) -> Tuple[int, ...]:
+        """:attr:`Event.flags` of each, as numbers."""
+        return self._column("flags")
+
+    @property
+    def channels(self) -> Tuple[Optional[str], ...]:
+        """:attr:`Event.channel` of each."""
+        return self._column("channels")
+
+    @property
+    def rtstream_ids(self) -> Tuple[Optional[str], ...]:
+        """:attr:`Event.rtstream_id` of each."""
+        return self._column("rtstream_ids")
+
+    @property
+    def texts(self) -> Tuple[Optional[str], ...]:
+        """:attr:`Event.text` of each."""
+        return self._column("texts")
+
+    @property
+    def labels(self) -> Tuple[Optional[str], ...]:
+        """:attr:`Event.label` of each."""
+        return self._column("labels")
+
+    @property
+    def starts(self) -> Tuple[Optional[float], ...]:
+        """:attr:`Event.start` of each."""
+        return self._column("starts")
+
+    @property
+    def ends(self) -> Tuple[Optional[float], ...]:
+        """:attr:`Event.end` of each."""
+        return self._column("ends")
+
+    @property
+    def confidences(self) -> Tuple[Optional[float], ...]:
+        """:attr:`Event.confidence` of each."""
+        return self._column("confidences")
+
+    def messages(self) -> List[Any]:
+        """:meth:`Event.value` of each, for the caller alone."""
+        return self._taken.messages(range(self._first, self._taken.count)) if self._taken else []
+
+    def sources(self) -> List[Tuple[Taken, int]]:
+        """Where its events are."""
+        return [(self._taken, at) for at in range(self._first, self._taken.count)] if self._taken else []
+
+    def __len__(self) -> int:
+        return self._taken.count - self._first if self._taken else 0
+
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+    @overload
+    def __getitem__(self, index: slice) -> List[Event]: ...
+    def __getitem__(self, index: Union[int, slice]) -> Union[Event, List[Event]]:
+        if isinstance(index, slice):
+            return list(self)[index]
+        if self._taken is None:
+            raise IndexError("The batch is empty.")
+        return Event(self._taken, range(self._first, self._taken.count)[index])
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(events_of(self._taken, self._first) if self._taken else [])
+
+    def __repr__(self) -> str:
+        return f"<EventBatch of {len(self)}>"
+
+
+# Objects of many events are made without a line of Python for each.
+_new: Callable[[Any], Any] = object.__new__
+_set_taken: Callable[[Any, Any], None] = Event.__dict__["_taken"].__set__
+_set_at: Callable[[Any, Any], None] = Event.__dict__["_at"].__set__
+_set_source: Callable[[Any, Any], None] = EventDict.__dict__["_source"].__set__
+_channel: Callable[[EventDict, str], Any] = EventDict.get
+_ONLY_DICTS = {dict}
+
+
+def _for_each(function: Callable[[Any, Any], None], objects: Iterable[Any], values: Iterable[Any]) -> None:
+    deque(map(function, objects, values), 0)
+
+
+def events_of(taken: Taken, first: int = 0) -> List[Event]:
+    """All of them, from `first` on."""
+    places = range(first, taken.count)
+    events: List[Event] = list(map(_new, repeat(Event, len(places))))
+    _for_each(_set_taken, events, repeat(taken))
+    _for_each(_set_at, events, places)
+    return events
+
+
+def dicts_of(taken: Taken, places: Sequence[int], values: List[Any]) -> List[EventDict]:
+    """The messages `values`, which are those at `places`, as dicts: with the specification's name of the channel. {"raw": text} for one that
+    is none."""
+    if set(map(type, values)) != _ONLY_DICTS:
+        values = [value if isinstance(value, dict) else {"raw": taken.raw(at)} for value, at in zip(values, places)]
+    dicts: List[EventDict] = list(map(EventDict, values))
+    _for_each(_set_source, dicts, zip(repeat(taken), places))
+    names = taken.channels if len(places) == taken.count else tuple(map(taken.channels.__getitem__, places))
+    if tuple(map(_channel, dicts, repeat("channel"))) != names:
+        for message, name in zip(dicts, names):
+            if name is not None and message.get("channel") != name:
+                message["channel"] = name
+    return dicts
 
 
 def message_id(message: Dict[str, Any]) -> Optional[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import logging
 import os
 import select
 import threading
@@ -12,28 +11,22 @@ import time
 import weakref
 from collections import deque
 from ctypes import byref, c_size_t, c_void_p
-from itertools import repeat
-from typing import Any, AsyncGenerator, Callable, Deque, Dict, Generator, List, Optional
+from operator import length_hint
+from typing import Any, AsyncGenerator, Callable, Dict, Generator, Iterator, List, Optional, Tuple
 
-from ._events import Batch, Event
+from ._events import Event, EventBatch
 from ._handles import Channel, error_of
 from ._header import EventKind, Status
 from ._library import lib, quick
+from ._taken import Taken
+from ._views import ORDERLY, SKIP, View
 from .exceptions import ConnectionClosedError, VideodbError, from_status
-
-# What becomes of an event before it is handed out; SKIP for nothing.
-Convert = Callable[[Event], Any]
-SKIP: Any = object()
-
-logger = logging.getLogger("videodb_rt")
 
 # How many come with one call, and stay in memory together.
 BATCH = 128
 _Addresses = c_void_p * BATCH
 # How long a signal that another thread got can go unnoticed.
 SLICE_S = 0.1
-# Close codes of an end in order.
-ORDERLY = (1000, 1001, 1005)
 
 _readers: "weakref.WeakSet[Reader]" = weakref.WeakSet()
 
@@ -45,9 +38,12 @@ class Reader:
         """`acknowledges`: an event that was handed out is acknowledged when whoever got it asks for more."""
         self.channel = channel
         self._lock = threading.RLock()
-        self._pending: Deque[Event] = deque()
+        # What was taken and not handed out: the places that are left. Whoever gets one of them from the iterator has the event alone.
+        self._taken: Optional[Taken] = None
+        self._places: Iterator[int] = iter(())
+        self._items: Dict[View, List[Any]] = {}
         self._acknowledges = acknowledges
-        self._given: List[Event] = []
+        self._given: List[Tuple[Taken, int]] = []
         self._waiting: "Optional[asyncio.Future[None]]" = None
         self._wake: Callable[[], None] = lambda: None
         self._ended = False
@@ -57,67 +53,75 @@ class Reader:
     # ---- Taking
 
     def take(self, most: int = BATCH) -> bool:
-        """Takes what waits, for `pop`; False if that was nothing. After the last event `ended` is True."""
+        """Takes what waits, where nothing is left; False if that was nothing. After the last event `ended` is True."""
         with self._lock:  # or another thread's later ones could get before them
-            events = self.fetch(most)
-            self._pending.extend(events)
-        return bool(events)
+            if not length_hint(self._places):
+                taken = self._fetch(most)
+                if taken is None:
+                    return False
+                self._keep(taken, 0)
+        return True
 
-    def fetch(self, most: int = BATCH) -> List[Event]:
-        """Takes what waits; [] if that is nothing."""
+    def _keep(self, taken: Taken, first: int) -> None:
+        self._taken = taken
+        self._places = iter(range(first, taken.count))
+        self._items = {}
+
+    def _fetch(self, most: int) -> Optional[Taken]:
         error, count, addresses = c_void_p(), c_size_t(), _Addresses()
         with self._lock:
             status = lib.vdbrt_events_next_batch(self.channel.address, 0, addresses, min(most, BATCH), byref(count), byref(error))
             if status == Status.OK:
-                events = list(map(Event, repeat(Batch(addresses, count.value)), range(count.value)))
+                taken = Taken(addresses, count.value)
                 if quick.vdbrt_event_kind(addresses[count.value - 1]) == EventKind.DISCONNECTED:
-                    end = events[-1].own_data
+                    end = Event(taken, count.value - 1).own_data
                     if not end.get("reconnecting"):
                         self._last = end
-                return events
+                return taken
         if status in (Status.E_DISCONNECTED, Status.E_CLOSED) or (self._last and status != Status.E_FORKED):
             self._ended = True  # the status is that of the end
         elif status != Status.E_AGAIN:
             raise error_of(status, error)
         lib.vdbrt_error_free(error)
-        return []
+        return None
 
     @property
     def ended(self) -> bool:
         """Whether the connection has ended and all its events were handed out."""
-        return self._ended and not self._pending
+        return self._ended and not length_hint(self._places)
 
     @property
     def last(self) -> Dict[str, Any]:
         """status, reason and close_code of an end that was handed out; {} before."""
         return self._last
 
-    def rest(self) -> List[Event]:
-        """All events that were taken and not handed out."""
-        events: List[Event] = []
-        event = self.pop()
-        while event is not None:
-            events.append(event)
-            event = self.pop()
-        return events
+    def batch(self) -> EventBatch:
+        """All that were taken and not handed out; else all that wait. Empty if that is nothing."""
+        with self._lock:
+            left = list(self._places)
+            if left:
+                return self._give(EventBatch(self._taken, left[0]))
+            taken = self._fetch(BATCH)
+        return self._give(EventBatch(taken))
+
+    def _give(self, batch: EventBatch) -> EventBatch:
+        if self._acknowledges:
+            self._given += batch.sources()
+        return batch
 
     def pop(self) -> Optional[Event]:
         """The next event that was taken."""
-        try:
-            return self._pending.popleft()
-        except IndexError:
-            return None
-
-    def give(self, events: List[Event]) -> None:
-        """They are handed out."""
-        if self._acknowledges:
-            self._given += events
+        with self._lock:
+            for at in self._places:
+                if self._taken is not None:
+                    return Event(self._taken, at)
+        return None
 
     def settle(self) -> None:
         """Whoever got the events that were handed out is done with them."""
         given, self._given = self._given, []
-        for event in given:
-            quick.vdbrt_event_ack(event.address, None)  # fails where the channel is gone: it comes again
+        for taken, at in given:
+            quick.vdbrt_event_ack(taken.addresses[at], None)  # fails where the channel is gone: it comes again
 
     def drop(self) -> None:
         """Whoever got the events that were handed out has failed: after a restart they come again."""
@@ -125,7 +129,7 @@ class Reader:
 
     def forget(self) -> None:
         """In a forked child: what was taken is the parent's."""
-        self._pending.clear()
+        deque(self._places, 0)
         self._given = []
         self._lock = threading.RLock()
 
@@ -184,39 +188,53 @@ class Reader:
 
     # ---- Iterating
 
-    def each(self, convert: Optional[Convert]) -> Generator[Any, None, None]:
-        """Each event; or what `convert` makes of it, where that is not SKIP."""
-        pop, acknowledges = self._pending.popleft, self._acknowledges
+    def _current(self, view: View) -> Optional[Tuple[Taken, Iterator[int], List[Any]]]:
+        """What was taken, the places that are left of it, and what is handed out for each place; None if none is left."""
+        with self._lock:
+            taken = self._taken
+            if taken is None or not length_hint(self._places):
+                self._taken, self._items = None, {}
+                return None
+            items = self._items.get(view)
+            if items is None:
+                items = self._items[view] = view.items(taken)
+            return taken, self._places, items
+
+    def each(self, view: View) -> Generator[Any, None, None]:
+        """The events, each to one of those who ask."""
+        acknowledges = self._acknowledges
         while True:
             if acknowledges:
                 self.settle()
-            try:
-                event = pop()
-            except IndexError:
+            current = self._current(view)
+            if current is None:
                 if not self.take():
                     if self._ended:
                         break
                     self.wait(None)
                 continue
-            if acknowledges:
-                self._given.append(event)
-            if convert is None:
-                yield event
-            else:
-                item = convert(event)
-                if item is not SKIP:
+            item = None
+            taken, places, items = current
+            for at in places:
+                if acknowledges:
+                    self.settle()
+                    self._given.append((taken, at))
+                item = items[at]
+                if item is SKIP:
+                    view.pass_over(taken, at)
+                else:
                     yield item
+            del current, taken, places, items, item  # nothing of it stays while more is waited for
         self._raise_end()
 
-    async def aeach(self, convert: Optional[Convert]) -> AsyncGenerator[Any, None]:
+    async def aeach(self, view: View) -> AsyncGenerator[Any, None]:
         """The same for asyncio."""
-        pop, acknowledges = self._pending.popleft, self._acknowledges
+        acknowledges = self._acknowledges
         while True:
             if acknowledges:
                 self.settle()
-            try:
-                event = pop()
-            except IndexError:
+            current = self._current(view)
+            if current is None:
                 if self.take():
                     await asyncio.sleep(0)  # the others' turn, once for each batch
                 elif self._ended:
@@ -224,14 +242,18 @@ class Reader:
                 else:
                     await self.readable()
                 continue
-            if acknowledges:
-                self._given.append(event)
-            if convert is None:
-                yield event
-            else:
-                item = convert(event)
-                if item is not SKIP:
+            item = None
+            taken, places, items = current
+            for at in places:
+                if acknowledges:
+                    self.settle()
+                    self._given.append((taken, at))
+                item = items[at]
+                if item is SKIP:
+                    view.pass_over(taken, at)
+                else:
                     yield item
+            del current, taken, places, items, item
         self._raise_end()
 
     def _raise_end(self) -> None:
@@ -247,7 +269,8 @@ class Reader:
             return str(event.own_data.get("connection_id"))
         if event.kind == EventKind.DISCONNECTED:
             raise from_status(_status_named(str(event.own_data.get("status"))), str(event.own_data.get("reason")))
-        self._pending.appendleft(event)  # "drop_oldest" has dropped the first one already
+        if self._taken is not None:
+            self._keep(self._taken, 0)  # "drop_oldest" has dropped the first one already
         return self.channel.connection_id()
 
 
@@ -272,14 +295,6 @@ def _status_named(name: str) -> int:
         return Status[name[len("VDBRT_") :]]
     except KeyError:
         return Status.E_INTERNAL
-
-
-def own(event: Event) -> None:
-    """Tells the log of what the library says about the channel, where it is not handed out."""
-    kind, data = event.kind, event.own_data
-    in_order = kind == EventKind.DISCONNECTED and (data.get("status") == "VDBRT_E_CLOSED" or data.get("close_code") in ORDERLY)
-    quiet = in_order or kind == EventKind.CONNECTED or event.channel == "vdbrt.backfilled"
-    logger.log(logging.INFO if quiet else logging.WARNING, "%s: %s", event.channel, data)
 
 
 def _after_fork() -> None:

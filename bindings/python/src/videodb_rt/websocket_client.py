@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, AsyncGenerator, AsyncIterator, Dict, Generator, Generic, Iterator, List, Optional, Type, TypeVar
+from typing import TYPE_CHECKING, Any, AsyncGenerator, AsyncIterator, Dict, Generator, Generic, Iterator, Optional, Type, TypeVar
 
 from ._calls import current_op
-from ._events import Event, EventDict, message_id
+from ._events import Event, EventBatch, EventDict
 from ._handles import Channel
 from ._header import Status
-from ._reader import SKIP, Convert, Reader, own
+from ._reader import Reader
+from ._views import View
 from .exceptions import VideodbError, from_status
 
 if TYPE_CHECKING:
@@ -26,15 +27,15 @@ class EventStream(Generic[T]):
     """Events, one after the other: for `async for` and for `for`. It ends when the connection was closed here, or in order by the
     service; :class:`ConnectionClosedError` tells of any other end. What it is not asked for waits for the next reader."""
 
-    def __init__(self, reader: Reader, convert: Optional[Convert]) -> None:
+    def __init__(self, reader: Reader, view: View) -> None:
         self._reader = reader
-        self._convert = convert
+        self._view = view
         self._sync: Optional[Generator[T, None, None]] = None
         self._async: Optional[AsyncGenerator[T, None]] = None
 
     def __iter__(self) -> Iterator[T]:
         if self._sync is None:
-            self._sync = self._reader.each(self._convert)
+            self._sync = self._reader.each(self._view)
         return self._sync
 
     def __next__(self) -> T:
@@ -42,7 +43,7 @@ class EventStream(Generic[T]):
 
     def __aiter__(self) -> AsyncIterator[T]:
         if self._async is None:
-            self._async = self._reader.aeach(self._convert)
+            self._async = self._reader.aeach(self._view)
         return self._async
 
     async def __anext__(self) -> T:
@@ -189,14 +190,7 @@ class WebSocketConnection:
 
     def receive(self) -> EventStream[Any]:
         """The messages as the service sent them, parsed: mostly dicts. {"raw": text} for one that is no JSON."""
-
-        def convert(event: Event) -> Any:
-            if event.is_own:
-                own(event)
-                return SKIP
-            return event.value()
-
-        return EventStream(self._connected(), convert)
+        return EventStream(self._connected(), View())
 
     def stream(self, channel: Optional[str] = None, id: Optional[str] = None, notices: bool = False) -> EventStream[EventDict]:
         """The messages as dicts, their channels named as in the specification whatever the service calls them.
@@ -209,39 +203,26 @@ class WebSocketConnection:
             (`logging`, "videodb_rt") does. A `channel` of that name has it too
         """
         wanted = _ALIASES.get(channel, channel) if channel else None
-        own_wanted = notices or (wanted or "").startswith("vdbrt.")
-
-        def convert(event: Event) -> Any:
-            if event.is_own and not own_wanted:
-                own(event)
-                return SKIP
-            if wanted is not None and event.channel != wanted:
-                return SKIP
-            message = event.message()
-            if id is not None and message_id(message) != id:
-                return SKIP
-            return message
-
-        return EventStream(self._connected(), convert)
+        own = notices or (wanted or "").startswith("vdbrt.")
+        return EventStream(self._connected(), View(named=True, own=own, channel=wanted, id=id))
 
     def events(self) -> EventStream[Event]:
         """Everything, in its cheapest form: :class:`Event`, of which only what is asked for is read. What the library tells of the
         channel is among them: `event.is_own`."""
-        return EventStream(self._connected(), None)
+        return EventStream(self._connected(), View(parsed=False, own=True))
 
-    def batch(self, timeout: Optional[float] = None) -> List[Event]:
-        """All events that wait, at least one; without asyncio.
+    def batch(self, timeout: Optional[float] = None) -> EventBatch:
+        """All events that wait, at least one; without asyncio. What the library tells of the channel is among them: `event.is_own`.
 
         :param float timeout: Seconds to wait for the first; None: no limit
-        :return: [] if none came in that time, or none will come any more (`ended`)
+        :return: An empty one if none came in that time, or none will come any more (`ended`)
         """
         reader = self._connected()
         reader.settle()
         while True:
-            events = reader.rest() or reader.fetch()
-            if events or reader.ended or not reader.wait(timeout):
-                reader.give(events)
-                return events
+            batch = reader.batch()
+            if batch or reader.ended or not reader.wait(timeout):
+                return batch
 
     @property
     def ended(self) -> bool:

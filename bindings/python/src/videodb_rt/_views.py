@@ -1,0 +1,62 @@
+"""What becomes of events before they are handed out, many at once."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, List, NamedTuple, Optional, Sequence
+
+from ._events import Event, dicts_of, events_of, message_id
+from ._header import EventKind
+from ._taken import OWN, Taken
+
+# Close codes of an end in order.
+ORDERLY = (1000, 1001, 1005)
+
+# In place of what is not handed out.
+SKIP: Any = object()
+
+logger = logging.getLogger("videodb_rt")
+
+
+class View(NamedTuple):
+    """How the events are wanted."""
+
+    parsed: bool = True
+    """Else as events."""
+    named: bool = False
+    """As dicts with the specification's names of channels; else as they were sent."""
+    own: bool = False
+    """What the library tells of the channel is handed out; else the log tells it."""
+    channel: Optional[str] = None
+    id: Optional[str] = None
+
+    def items(self, taken: Taken) -> List[Any]:
+        """What is handed out for each of them, or SKIP."""
+        if not self.parsed:
+            return list(events_of(taken))
+        places: Sequence[int] = range(taken.count)
+        if not self.own and max(taken.kinds) >= OWN:
+            places = [at for at in places if taken.kinds[at] < OWN]
+        if self.channel is not None:
+            places = [at for at in places if taken.channels[at] == self.channel]
+        messages = taken.messages(places)
+        if not self.named:
+            found = messages
+        else:
+            found = dicts_of(taken, places, messages)
+        if self.id is None and len(places) == taken.count:
+            return found
+        items = [SKIP] * taken.count
+        for at, item in zip(places, found):
+            if self.id is None or message_id(item) == self.id:
+                items[at] = item
+        return items
+
+    def pass_over(self, taken: Taken, at: int) -> None:
+        """It is not handed out: if it is the library's own, the log is told."""
+        if not self.own and taken.kinds[at] >= OWN:
+            event = Event(taken, at)
+            kind, data = event.kind, event.own_data
+            in_order = kind == EventKind.DISCONNECTED and (data.get("status") == "VDBRT_E_CLOSED" or data.get("close_code") in ORDERLY)
+            quiet = in_order or kind == EventKind.CONNECTED or event.channel == "vdbrt.backfilled"
+            logger.log(logging.INFO if quiet else logging.WARNING, "%s: %s", event.channel, data)
