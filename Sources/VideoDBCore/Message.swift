@@ -48,12 +48,23 @@ public struct Message: ExpressibleByStringInterpolation, Sendable {
 
 /// Appends a whole number in decimal.
 public func appendDecimal(_ number: Int64, to bytes: inout [UInt8]) {
-  if number < 0 { bytes.append(0x2D) }
-  var digits: [UInt8] = []
-  var rest = number.magnitude
-  repeat {
-    digits.append(UInt8(truncatingIfNeeded: 0x30 + rest % 10))
-    rest /= 10
-  } while rest > 0
-  bytes.append(contentsOf: digits.reversed())
+  withDecimal(number) { bytes.append(contentsOf: $0) }
+}
+
+/// The number as text.
+public func withDecimal(_ number: Int64, _ body: (UnsafeRawBufferPointer) -> Void) {
+  withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { digits in
+    var at = digits.count
+    var rest = number.magnitude
+    repeat {
+      at -= 1
+      digits[at] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
+      rest /= 10
+    } while rest > 0
+    if number < 0 {
+      at -= 1
+      digits[at] = 0x2D
+    }
+    body(UnsafeRawBufferPointer(rebasing: digits[at...]))
+  }
 }

@@ -28,9 +28,5 @@ struct FixedText {
 
   mutating func add(_ text: StaticString) { add(UnsafeRawBufferPointer(text)) }
   mutating func add(_ text: [UInt8]) { text.withUnsafeBytes { add($0) } }
-  mutating func add(_ number: Int64) {
-    var digits: [UInt8] = []
-    appendDecimal(number, to: &digits)
-    add(digits)
-  }
+  mutating func add(_ number: Int64) { withDecimal(number) { add($0) } }
 }

@@ -1,0 +1,88 @@
+import CSystemShims
+import VideoDBCore
+
+/// Reading what another process left.
+extension StateFile {
+  func load() -> Bool {
+    var head: UInt64 = 0
+    guard vdbshim_state_read(fd, &head, 8, 0) == 0 else { return false }
+    if head == 0 {
+      head = Self.magic
+      return vdbshim_state_write(fd, &head, 8, 0) == 0 && vdbshim_state_flush(fd) == 0
+    }
+    guard head == Self.magic, let ring = read(Self.ringOffset, Self.slots * Self.slotBytes) else { return false }
+    var newest: (number: UInt32, place: Int)?
+    for place in 0..<Self.slots {
+      guard let item = Self.item(ring, place * Self.slotBytes) else { continue }
+      items.append(item)
+      aliveMs = max(aliveMs, item.endMs)
+      if let known = newest, Int32(bitPattern: item.number &- known.number) < 0 { continue }
+      newest = (item.number, place)
+    }
+    isFull = items.count == Self.slots
+    state.withLock { state in
+      if let newest {
+        state.nextNumber = newest.number &+ 1
+        state.nextPlace = (newest.place + 1) % Self.slots
+      }
+      loadText(&state)
+    }
+    handedOut = items.filter { !$0.isDone }
+    return true
+  }
+
+  private func read(_ offset: Int64, _ count: Int) -> [UInt8]? {
+    var bytes = [UInt8](repeating: 0, count: count)
+    let failed = bytes.withUnsafeMutableBytes { vdbshim_state_read(fd, $0.baseAddress, count, offset) }
+    return failed == 0 ? bytes : nil
+  }
+
+  /// The newer of the two texts that are whole. Each is generation, length, check, text.
+  private func loadText(_ state: inout State) {
+    for side in 0..<2 {
+      guard let bytes = read(Int64(Self.headBytes + side * Self.textBytes), Self.textBytes) else { continue }
+      let (generation, length, check) = bytes.withUnsafeBytes {
+        (
+          $0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
+          $0.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
+        )
+      }
+      guard length <= UInt64(Self.textBytes - 24) else { continue }
+      let text = Array(bytes[24..<(24 + Int(length))])
+      guard text.withUnsafeBytes({ textHash($0) }) == check, let json = JSON(text) else { continue }
+      // The older one may be the one that was put together later.
+      aliveMs = max(aliveMs, json["alive_ms"]?.int ?? 0)
+      guard generation > state.generation else { continue }
+      state.generation = generation
+      left = json["bindings"]
+      state.bindings = json["bindings"]?.bytes ?? []
+      state.kept = []
+      for entry in json["kept"]?.elements ?? [] {
+        guard let number = entry["number"]?.int, let event = entry["event"]?.bytes else { continue }
+        state.kept.append(
+          Kept(
+            number: UInt32(truncatingIfNeeded: number), isHandedOut: entry["handed_out"]?.bool ?? true,
+            isOther: entry["other"]?.bool ?? false, event: event))
+        state.nextNumber = max(state.nextNumber, UInt32(truncatingIfNeeded: number) &+ 1)
+      }
+    }
+  }
+
+  private static func item(_ bytes: [UInt8], _ at: Int) -> Item? {
+    bytes.withUnsafeBytes { raw in
+      let slot = UnsafeRawBufferPointer(rebasing: raw[at..<(at + slotBytes)])
+      let tag = slot.loadUnaligned(fromByteOffset: 28, as: UInt32.self)
+      guard tag != 0, tag >> 1 == check(slot) else { return nil }
+      return Item(
+        text: slot.loadUnaligned(as: UInt64.self), startMs: slot.loadUnaligned(fromByteOffset: 8, as: Int64.self),
+        lane: slot.loadUnaligned(fromByteOffset: 16, as: UInt32.self),
+        lengthMs: slot.loadUnaligned(fromByteOffset: 20, as: UInt32.self),
+        number: slot.loadUnaligned(fromByteOffset: 24, as: UInt32.self), isDone: tag & 1 == 1)
+    }
+  }
+
+  /// Of a slot without its tag: 31 bits, never 0.
+  static func check(_ slot: UnsafeRawBufferPointer) -> UInt32 {
+    UInt32(truncatingIfNeeded: textHash(UnsafeRawBufferPointer(rebasing: slot[0..<28])) >> 33) | 1
+  }
+}
