@@ -13,7 +13,7 @@ chaos_programs release
 stopped=0
 trap stopped=1 INT TERM
 "$PYTHON" $chaos/chaos.py --clients "${CLIENTS:-c,swift,official}" --together --events "${EVENTS:-1000000}" \
-  --faults "${FAULTS:-2000}" --rate "${RATE:-500}" --seed "${SEED:-1}" --patience 300 --out build/chaos/table.json || failed=1
+  --faults "${FAULTS:-2000}" --rate "${RATE:-400}" --seed "${SEED:-1}" --patience 300 --out build/chaos/table.json || failed=1
 [ $stopped = 0 ] || finish
 echo "With the timers as they are:"
 "$PYTHON" $chaos/chaos.py --clients c --no-quick --events 12000 --faults 24 --rate 100 --seed "${SEED:-1}" --late 120 \
