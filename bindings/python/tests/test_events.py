@@ -56,6 +56,20 @@ class WithAsyncio(Base):
         self.assertEqual(run(read(id="rts-1")), "abd")
         self.assertEqual(run(read(channel="scene_index", id="rts-2")), "c")
 
+    def test_filters_that_match_nothing(self):
+        self.server.websocket({"await": "never"})
+        with self.connection().connect_websocket() as ws:
+            with self.assertLogs("videodb_rt", logging.WARNING) as log:
+                ws.stream(channel="transcripts")
+            self.assertIn("'transcripts'", log.output[0])
+            self.assertIn("transcript,", log.output[0])
+            for wrong in ({"id": object()}, {"channel": videodb_rt.EventKind.ALERT}):
+                with self.assertRaisesRegex(TypeError, "must be a str"):
+                    ws.stream(**wrong)
+            with self.assertNoLogs("videodb_rt", logging.WARNING):
+                for right in ("transcript", "visual_index", "vdbrt.gap", "capture_session", None, ""):
+                    ws.stream(channel=right)
+
     def test_a_loop_that_is_left_loses_nothing(self):
         async def read():
             self.server.websocket(numbered(1000), {"close_frame": 1000})

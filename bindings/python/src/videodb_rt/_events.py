@@ -252,10 +252,6 @@ class EventBatch(Sequence[Event]):
         """:meth:`Event.value` of each, for the caller alone."""
         return self._taken.messages(range(self._first, self._taken.count)) if self._taken else []
 
-    def sources(self) -> List[Tuple[Taken, int]]:
-        """Where its events are."""
-        return [(self._taken, at) for at in range(self._first, self._taken.count)] if self._taken else []
-
     def __len__(self) -> int:
         return self._taken.count - self._first if self._taken else 0
 

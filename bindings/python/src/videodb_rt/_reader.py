@@ -99,15 +99,10 @@ class Reader:
         """All that were taken and not handed out; else all that wait. Empty if that is nothing."""
         with self._lock:
             left = list(self._places)
-            if left:
-                return self._give(EventBatch(self._taken, left[0]))
-            taken = self._fetch(BATCH)
-        return self._give(EventBatch(taken))
-
-    def _give(self, batch: EventBatch) -> EventBatch:
-        if self._acknowledges:
-            self._given += batch.sources()
-        return batch
+            taken, first = (self._taken, left[0]) if left else (self._fetch(BATCH), 0)
+        if self._acknowledges and taken is not None:
+            self._given += [(taken, at) for at in range(first, taken.count)]
+        return EventBatch(taken, first)
 
     def pop(self) -> Optional[Event]:
         """The next event that was taken."""

@@ -18,6 +18,12 @@ SKIP: Any = object()
 logger = logging.getLogger("videodb_rt")
 
 
+# Names that a channel may be asked for by; those of the library's own begin with "vdbrt.".
+_CHANNELS = ("transcript", "scene_index", "audio_index", "alert", "capture_session")
+# What the service may call a channel, by its name in the specification.
+_ALIASES = {"visual_index": "scene_index", "spoken_index": "audio_index"}
+
+
 class View(NamedTuple):
     """How the events are wanted."""
 
@@ -29,6 +35,18 @@ class View(NamedTuple):
     """What the library tells of the channel is handed out; else the log tells it."""
     channel: Optional[str] = None
     id: Optional[str] = None
+
+    @classmethod
+    def named_messages(cls, channel: Optional[str], id: Optional[str], notices: bool) -> "View":
+        """What `stream` gives, by its arguments."""
+        for name, value in (("channel", channel), ("id", id)):
+            if value is not None and not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise TypeError(f"{name} must be a str, not {type(value).__name__}: nothing would match it.")
+        wanted = _ALIASES.get(channel, channel) if channel else None
+        own = (wanted or "").startswith("vdbrt.")
+        if wanted is not None and not own and wanted not in _CHANNELS:
+            logger.warning("stream(channel=%r): the documentation has no such channel, but %s.", channel, ", ".join(_CHANNELS))
+        return cls(named=True, own=own or notices, channel=wanted, id=id or None)
 
     def items(self, taken: Taken) -> List[Any]:
         """What is handed out for each of them, or SKIP."""

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# What the service may call a channel, by its name in the specification.
-_ALIASES = {"visual_index": "scene_index", "spoken_index": "audio_index"}
-
 
 class EventStream(Generic[T]):
     """Events, one after the other: for `async for` and for `for`. It ends when the connection was closed here, or in order by the
@@ -197,14 +194,13 @@ class WebSocketConnection:
 
         What does not match is dropped.
 
-        :param str channel: Only messages of this channel: "transcript", "scene_index", "audio_index", "alert", ...
+        :param str channel: Only messages of this channel: "transcript", "scene_index", "audio_index", "alert" or "capture_session"; the log
+            warns of another
         :param str id: Only messages of this stream or index
         :param bool notices: Also what the library tells of the channel, "vdbrt.gap" for example; otherwise the log of this package
             (`logging`, "videodb_rt") does. A `channel` of that name has it too
         """
-        wanted = _ALIASES.get(channel, channel) if channel else None
-        own = notices or (wanted or "").startswith("vdbrt.")
-        return EventStream(self._connected(), View(named=True, own=own, channel=wanted, id=id))
+        return EventStream(self._connected(), View.named_messages(channel, id, notices))
 
     def events(self) -> EventStream[Event]:
         """Everything, in its cheapest form: :class:`Event`, of which only what is asked for is read. What the library tells of the
