@@ -41,7 +41,7 @@ class Reader:
         # What was taken and not handed out: the places that are left. Whoever gets one of them from the iterator has the event alone.
         self._taken: Optional[Taken] = None
         self._places: Iterator[int] = iter(())
-        self._items: Dict[View, List[Any]] = {}
+        self._items: Dict[View, Tuple[List[Any], bool]] = {}
         self._acknowledges = acknowledges
         self._given: List[Tuple[Taken, int]] = []
         self._waiting: "Optional[asyncio.Future[None]]" = None
@@ -183,72 +183,62 @@ class Reader:
 
     # ---- Iterating
 
-    def _current(self, view: View) -> Optional[Tuple[Taken, Iterator[int], List[Any]]]:
-        """What was taken, the places that are left of it, and what is handed out for each place; None if none is left."""
+    def _left(self, view: View) -> Optional[Iterator[Any]]:
+        """What is handed out of what was taken; None if nothing is left of that."""
         with self._lock:
-            taken = self._taken
-            if taken is None or not length_hint(self._places):
+            taken, places = self._taken, self._places
+            if taken is None or not length_hint(places):
                 self._taken, self._items = None, {}
                 return None
-            items = self._items.get(view)
-            if items is None:
-                items = self._items[view] = view.items(taken)
-            return taken, self._places, items
+            found = self._items.get(view)
+            if found is None:
+                found = self._items[view] = view.items(taken)
+        items, has_skips = found
+        if self._acknowledges or has_skips:
+            return self._one_by_one(view, taken, places, items)
+        return map(items.__getitem__, places)
+
+    def _one_by_one(self, view: View, taken: Taken, places: Iterator[int], items: List[Any]) -> Generator[Any, None, None]:
+        for at in places:
+            if self._acknowledges:
+                self.settle()
+                self._given.append((taken, at))
+            item = items[at]
+            if item is SKIP:
+                view.pass_over(taken, at)
+            else:
+                yield item
 
     def each(self, view: View) -> Generator[Any, None, None]:
         """The events, each to one of those who ask."""
-        acknowledges = self._acknowledges
         while True:
-            if acknowledges:
-                self.settle()
-            current = self._current(view)
-            if current is None:
-                if not self.take():
-                    if self._ended:
-                        break
-                    self.wait(None)
-                continue
-            item = None
-            taken, places, items = current
-            for at in places:
-                if acknowledges:
-                    self.settle()
-                    self._given.append((taken, at))
-                item = items[at]
-                if item is SKIP:
-                    view.pass_over(taken, at)
-                else:
-                    yield item
-            del current, taken, places, items, item  # nothing of it stays while more is waited for
+            self.settle()
+            left = self._left(view)
+            if left is not None:
+                yield from left
+                del left  # nothing of it stays while more is waited for
+            elif not self.take():
+                if self._ended:
+                    break
+                self.wait(None)
         self._raise_end()
 
     async def aeach(self, view: View) -> AsyncGenerator[Any, None]:
         """The same for asyncio."""
-        acknowledges = self._acknowledges
         while True:
-            if acknowledges:
-                self.settle()
-            current = self._current(view)
-            if current is None:
-                if self.take():
-                    await asyncio.sleep(0)  # the others' turn, once for each batch
-                elif self._ended:
-                    break
-                else:
-                    await self.readable()
-                continue
-            item = None
-            taken, places, items = current
-            for at in places:
-                if acknowledges:
-                    self.settle()
-                    self._given.append((taken, at))
-                item = items[at]
-                if item is SKIP:
-                    view.pass_over(taken, at)
-                else:
+            self.settle()
+            left = self._left(view)
+            if left is not None:
+                item = None
+                for item in left:
                     yield item
-            del current, taken, places, items, item
+                del left, item
+            elif self.take():
+                await asyncio.sleep(0)  # the others' turn, once for each batch
+            elif self._ended:
+                break
+            else:
+                await self.readable()
         self._raise_end()
 
     def _raise_end(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, List, NamedTuple, Optional, Sequence
+from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
 
 from ._events import Event, dicts_of, events_of, message_id
 from ._header import EventKind
@@ -48,27 +48,24 @@ class View(NamedTuple):
             logger.warning("stream(channel=%r): the documentation has no such channel, but %s.", channel, ", ".join(_CHANNELS))
         return cls(named=True, own=own or notices, channel=wanted, id=id or None)
 
-    def items(self, taken: Taken) -> List[Any]:
-        """What is handed out for each of them, or SKIP."""
+    def items(self, taken: Taken) -> Tuple[List[Any], bool]:
+        """What is handed out for each of them, or SKIP; and whether there is a SKIP."""
         if not self.parsed:
-            return list(events_of(taken))
+            return list(events_of(taken)), False
         places: Sequence[int] = range(taken.count)
         if not self.own and max(taken.kinds) >= OWN:
             places = [at for at in places if taken.kinds[at] < OWN]
         if self.channel is not None:
             places = [at for at in places if taken.channels[at] == self.channel]
         messages = taken.messages(places)
-        if not self.named:
-            found = messages
-        else:
-            found = dicts_of(taken, places, messages)
+        found: List[Any] = [*dicts_of(taken, places, messages)] if self.named else messages
         if self.id is None and len(places) == taken.count:
-            return found
+            return found, False
         items = [SKIP] * taken.count
         for at, item in zip(places, found):
             if self.id is None or message_id(item) == self.id:
                 items[at] = item
-        return items
+        return items, True
 
     def pass_over(self, taken: Taken, at: int) -> None:
         """It is not handed out: if it is the library's own, the log is told."""
