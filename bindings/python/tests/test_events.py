@@ -466,6 +466,11 @@ class Calls(Base):
             connection.call("rtstream_list", options_json={"limit": float("nan")})
         self.assertEqual([request["path"] for request in self.server.requests()], ["/collection/default"] * 4)
 
+    def test_settings_that_are_none(self):
+        for key, value in (("http.timeout_ms", "fast"), ("http.timeout_ms", 1.5), ("state.ack", "sometimes"), ("http.timeoutms", 5)):
+            with self.subTest(key), self.assertRaisesRegex(videodb_rt.OptionError, f"`{key}`"):
+                self.connection(**{key: value})
+
     def test_pages(self):
         records = [{"start": n, "end": n + 1, "description": str(n)} for n in range(5)]
         pages = [{"scene_index_records": records[n : n + 2], "next_page": n < 4} for n in (0, 2, 4)]

@@ -42,7 +42,6 @@ class Connection:
         defaults: Dict[str, Any] = {setting["key"]: setting["default"] for setting in describe()}
         self.base_url = settings.get("base_url") or os.environ.get("VIDEO_DB_API") or "https://api.videodb.io"
         self.collection_id = "default"
-        self._timeout_ms = int(settings.get("http.timeout_ms") or defaults["http.timeout_ms"])
         if session_token and not api_key:
             settings["api_key"] = session_token  # else the key of the environment would be taken
         # The library would take an event for dealt with when its memory is given back: for all that came with it at once, and also for
@@ -53,6 +52,7 @@ class Connection:
             settings["state.ack"] = "manual"
         with Config(settings) as made:
             self.handle = Client(made)
+        self._timeout_ms = int(settings.get("http.timeout_ms") or defaults["http.timeout_ms"])  # once it is known to be a number
 
     def __repr__(self) -> str:
         return f"Connection(base_url={self.base_url})"

@@ -182,7 +182,7 @@ class WebSocketConnection:
 
     def _connected(self) -> Reader:
         if self._reader is None:
-            raise ConnectionError("WebSocket is not connected. Call connect() first.")
+            raise ConnectionError("WebSocket is not connected. Call connect() first, or open() without asyncio.")
         return self._reader
 
     def receive(self) -> EventStream[Any]:
