@@ -44,9 +44,16 @@ extension JSONScanner {
         self.at = at &+ 1
         return to
       } else if c >= 0x80 {
-        let length = utf8SequenceLength(base, at, end)
+        var length = 0
+        if at &+ 4 <= end {
+          let word = base.loadUnaligned(fromByteOffset: at, as: UInt32.self)
+          length = Int(vdbshim_utf8(word.littleEndian))
+          UnsafeMutableRawPointer(out + to).storeBytes(of: word, as: UInt32.self)
+        } else {
+          length = utf8SequenceLength(base, at, end)
+          for i in 0..<length { out[to &+ i] = byte(at &+ i) }
+        }
         guard length > 0 else { return failed(.utf8) }
-        for i in 0..<length { out[to &+ i] = byte(at &+ i) }
         at &+= length
         to &+= length
       } else {

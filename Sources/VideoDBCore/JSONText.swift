@@ -77,13 +77,10 @@ private func decodeHexEscape(
   return length
 }
 
+@inline(__always)
 private func hexQuad(_ base: UnsafeRawPointer, _ at: Int) -> UInt32? {
-  var value: UInt32 = 0
-  for i in 0..<4 {
-    guard let digit = hexDigit(base.load(fromByteOffset: at + i, as: UInt8.self)) else { return nil }
-    value = value << 4 | digit
-  }
-  return value
+  let value = vdbshim_hex4(base + at)
+  return value < 0 ? nil : UInt32(bitPattern: value)
 }
 
 private func putUTF8(_ scalar: UInt32, _ out: UnsafeMutablePointer<UInt8>, _ at: Int) -> Int {

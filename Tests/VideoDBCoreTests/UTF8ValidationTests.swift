@@ -1,3 +1,4 @@
+import CSystemShims
 import Testing
 
 @testable import VideoDBCore
@@ -31,6 +32,33 @@ struct UTF8ValidationTests {
           Self.check([a, b, c])
           for d: UInt8 in [0x7F, 0x80, 0xBF, 0xC0] { Self.check([a, b, c, d]) }
         }
+      }
+    }
+  }
+
+  /// What reads a word at a time finds the same sequences as what reads a byte at a time.
+  @Test func agreesAboutEveryBeginningOfAWord() {
+    for a in UInt8(0x80)...UInt8.max {
+      for b in UInt8.min...UInt8.max {
+        for c: UInt8 in [0x00, 0x7F, 0x80, 0xBF, 0xC0, 0xFF] {
+          for d: UInt8 in [0x00, 0x7F, 0x80, 0xBF, 0xC0, 0xFF] {
+            let bytes = [a, b, c, d]
+            let expected = bytes.withUnsafeBytes { utf8SequenceLength($0.baseAddress!, 0, 4) }
+            let word = bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt32.self).littleEndian }
+            if Int(vdbshim_utf8(word)) != expected { Issue.record("\(bytes)") }
+          }
+        }
+      }
+    }
+  }
+
+  @Test func readsEachHexadecimalDigit() {
+    for digit in UInt8.min...UInt8.max {
+      for at in 0..<4 {
+        var digits = Array("0000".utf8)
+        digits[at] = digit
+        let expected = hexDigit(digit).map { Int32($0) << Int32(12 - 4 * at) } ?? -1
+        #expect(digits.withUnsafeBytes { vdbshim_hex4($0.baseAddress) } == expected)
       }
     }
   }

@@ -105,6 +105,35 @@ VDBSHIM_INLINE unsigned char vdbshim_unescaped(unsigned char letter) {
   return letter < 128 ? meaning[letter] : 0;
 }
 
+/* The length of the well-formed sequence of UTF-8 that begins a word of four bytes, the first one lowest, beyond ASCII; 0: there is none.
+ * Which of the lengths it is costs no branch. */
+VDBSHIM_INLINE int vdbshim_utf8(uint32_t word) {
+  static const uint32_t masks[5] = {0, 0, 0xC0E0, 0xC0C0F0, 0xC0C0C0F8}, marks[5] = {0, 1, 0x80C0, 0x8080E0, 0x808080F0};
+  /* Of its first two bytes: shorter forms would do below, and nothing is beyond. */
+  static const uint16_t least[5] = {0, 0, 0xC280, 0xE0A0, 0xF090}, most[5] = {0, 0, 0xDFBF, 0xEFBF, 0xF48F};
+  int length = __builtin_clz(~(word << 24));
+  if (length > 4)
+    return 0;
+  uint32_t start = (word & 0xFF) << 8 | (word >> 8 & 0xFF);
+  int is_surrogate = start - 0xEDA0 <= 0x1F;
+  return (word & masks[length]) == marks[length] && start >= least[length] && start <= most[length] && !is_surrogate ? length
+                                                                                                                     : 0;
+}
+
+/* The number that four hexadecimal digits are; negative: they are not. */
+VDBSHIM_INLINE int32_t vdbshim_hex4(const void *from) {
+#define VDBSHIM_D(n) ['0' + n] = 1 + n
+#define VDBSHIM_H(n) ['a' + n] = 11 + n, ['A' + n] = 11 + n
+  static const uint8_t digits[256] = {VDBSHIM_D(0), VDBSHIM_D(1), VDBSHIM_D(2), VDBSHIM_D(3), VDBSHIM_D(4), VDBSHIM_D(5),
+                                      VDBSHIM_D(6), VDBSHIM_D(7), VDBSHIM_D(8), VDBSHIM_D(9), VDBSHIM_H(0), VDBSHIM_H(1),
+                                      VDBSHIM_H(2), VDBSHIM_H(3), VDBSHIM_H(4), VDBSHIM_H(5)};
+#undef VDBSHIM_D
+#undef VDBSHIM_H
+  const uint8_t *p = (const uint8_t *)from;
+  int32_t a = digits[p[0]] - 1, b = digits[p[1]] - 1, c = digits[p[2]] - 1, d = digits[p[3]] - 1;
+  return (a | b | c | d) < 0 ? -1 : a << 12 | b << 8 | c << 4 | d;
+}
+
 /* 10 to the power of n, at most 8. */
 VDBSHIM_INLINE uint64_t vdbshim_power10(int n) {
   static const uint32_t powers[9] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};

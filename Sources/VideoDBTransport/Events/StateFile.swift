@@ -20,7 +20,7 @@ final class StateFile: Ledger, @unchecked Sendable {
     var endMs: Int64 { startMs + Int64(lengthMs) }
   }
 
-  static let magic: UInt64 = 0x3154_5353_5242_4456  // "VDBRSST1"
+  static let magic: UInt64 = 0x3254_5353_5242_4456  // "VDBRSST2"
   static let slotBytes = 32
   static let slots = 16_384
   static let textBytes = 262_144
