@@ -550,7 +550,8 @@ typedef struct vdbrt_events vdbrt_events;
  * given, dead or not. A channel makes up for that by itself, unless reconnect.enabled is false:
  *  - It connects again, after random waits up to bounds that double from reconnect.base_ms to reconnect.max_ms, without a limit
  *    of attempts but reconnect.max_attempts. A dead connection that nobody closed is found by ws.ping_interval_ms and
- *    ws.pong_timeout_ms.
+ *    ws.pong_timeout_ms. Calls of the client go over new connections from then on, and those that only read and still wait are
+ *    sent again.
  *  - What was bound to it, by a call of this client with its id as ws_connection_id, is bound again. A transcript is started with
  *    the new id. An index or understanding, which the service cannot bind again, is asked for its records from then on
  *    (poll.interval_ms), and so is a capture session for its state. An alert without a webhook is replaced by a new one once the

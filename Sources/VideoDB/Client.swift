@@ -112,7 +112,7 @@ public final class Client: Sendable {
       if state.isShutDown { throw Engine.stopped }
       if let engine = state.engine { return engine }
       try CurlLibrary.start()
-      let engine = try Engine.start(settings)
+      let engine = try Engine.start(settings, rest)
       state.engine = engine
       return engine
     }

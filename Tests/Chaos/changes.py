@@ -42,9 +42,9 @@ class Parts:
         self.started.append(part)
         return part
 
-    def consumer(self, url, *keys, prefix=()):
+    def consumer(self, url, *keys, prefix=(), more=()):
         pairs, _ = config([*QUICK, "http.allow_cleartext=true", *keys])
-        options = ["--url", url, "--key", KEY, "--streams", "1", "--mode", "next", *pairs]
+        options = ["--url", url, "--key", KEY, "--streams", "1", "--mode", "next", *pairs, *more]
         return self.add(Consumer("c", self.folder, *options, prefix=prefix))
 
     def close(self):
@@ -136,13 +136,15 @@ def dns(parts):
 
 
 def address(parts):
-    """The interface gets another address, as on another network: what was connected is dead, and nobody says so."""
+    """The interface gets another address, as on another network: what was connected is dead, and nobody says so. A call that was under way
+    waits no longer than the channel does."""
     try:
         network = parts.add(Network())
     except (OSError, subprocess.CalledProcessError) as error:
         raise Skipped(f"no network namespace can be made here: {getattr(error, 'stderr', '') or error}") from None
     feed = parts.add(Feed(parts.folder, "--host", network.there, prefix=["ip", "netns", "exec", network.name]))
-    consumer = parts.consumer(feed.url, "ws.ping_interval_ms=1500", "ws.pong_timeout_ms=500")
+    keys = ["ws.ping_interval_ms=1500", "ws.pong_timeout_ms=500", "http.timeout_ms=30000"]
+    consumer = parts.consumer(feed.url, *keys, more=["--calls", "20"])
     steady = Steady(feed, consumer)
     steady.begin()
     bad = []
@@ -153,6 +155,15 @@ def address(parts):
     took = time.monotonic() - began
     steady.go_on(0.5)
     figures = figures_of(steady, bad, disconnected=1, gaps=1)
+    calls = [line for line in steady.lines if "call" in line]
+    longest = max(call["took_ms"] for call in calls)
+    bad += [f"a call ended with {call['call']}" for call in calls if call["call"] != "VDBRT_OK"]
+    # The ping, its limit, and what a busy machine takes.
+    if longest > 2000 + 2500:
+        bad.append(f"a call took {longest} ms")
+    elif longest < 500:
+        bad.append("no call was under way, so nothing was tested")
+    figures |= {"calls": len(calls), "longest call ms": longest}
     return verdict("the network is switched", {"seconds": round(took, 2), **figures}, bad)
 
 

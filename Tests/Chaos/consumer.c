@@ -22,7 +22,8 @@ enum { STREAMS_MAX = 64, BATCH = 256 };
 
 static const char *webhook, *state_file, *mode = "push", *resume;
 static int stream_count = 1;
-static long per_second, ack_lag;
+static long per_second, ack_lag, calls_ms;
+static char first_stream[128];
 static atomic_bool stopping;
 static atomic_long pause_ms;
 static atomic_long printed;
@@ -98,6 +99,8 @@ static void set_up(void) {
                               : quoted("{'url':'rtsp://127.0.0.1:1/%d','name':'s%d','enable_transcript':false}", i, i);
     ok(vdbrt_rtstream_connect(client, NULL, options, NULL, &out, &err), "connect");
     member(out, "id", stream, sizeof stream);
+    if (i == 0)
+      snprintf(first_stream, sizeof first_stream, "%s", stream);
     if (i % 2 == 0) {
       ok(vdbrt_rtstream_start_transcript(client, stream, quoted("{'ws_connection_id':'%s'}", connection), NULL, &out, &err),
          "transcript");
@@ -140,6 +143,7 @@ static long print_event(const vdbrt_event *e) {
   const char *json = vdbrt_event_json(e, &length);
   int32_t flags = vdbrt_event_flags(e);
   long number = atomic_fetch_add(&printed, 1) + 1;
+  flockfile(stdout);
   printf("{\"n\":%ld,\"kind\":%d,\"flags\":%d,\"received_ms\":%lld,\"at_ms\":%lld", number, vdbrt_event_kind(e), flags,
          (long long)vdbrt_event_received_ms(e), (long long)now_ms());
   print_time("start", vdbrt_event_start(e));
@@ -148,6 +152,7 @@ static long print_event(const vdbrt_event *e) {
     printf(",\"event\":null}\n");
   else
     printf(",\"event\":%.*s}\n", (int)length, json);
+  funlockfile(stdout);
   return number;
 }
 
@@ -227,6 +232,21 @@ static void pull(void) {
     acknowledge_first();
 }
 
+/* Calls that wait for their answers, one after the other. */
+static void *make_calls(void *unused) {
+  (void)unused;
+  while (!stopping) {
+    int64_t began = now_ms();
+    char *out = NULL;
+    vdbrt_status status = vdbrt_rtstream_get(client, first_stream, NULL, &out, NULL);
+    vdbrt_string_free(out);
+    printf("{\"call\":\"%s\",\"took_ms\":%lld}\n", vdbrt_status_name(status), (long long)(now_ms() - began));
+    fflush(stdout);
+    sleep_ms(calls_ms);
+  }
+  return NULL;
+}
+
 /* ---- Commands ---------------------------------------------------------------------------------------------------------- */
 
 static void *read_commands(void *unused) {
@@ -294,6 +314,8 @@ int main(int argc, char **argv) {
       ack_lag = atol(value);
     else if (strcmp(name, "--per-second") == 0)
       per_second = atol(value);
+    else if (strcmp(name, "--calls") == 0)
+      calls_ms = atol(value);
     else if (strcmp(name, "--log") == 0)
       ok(vdbrt_config_set_log(config, atoi(value), log_line, NULL, &err), name);
     else if (strcmp(name, "--config") == 0 && strchr(value, '=')) {
@@ -316,6 +338,9 @@ int main(int argc, char **argv) {
     set_up();
   pthread_t commands;
   pthread_create(&commands, NULL, read_commands, NULL);
+  pthread_t caller;
+  if (calls_ms)
+    pthread_create(&caller, NULL, make_calls, NULL);
   if (strcmp(mode, "push") == 0) {
     ok(vdbrt_events_subscribe(events, NULL, on_event, NULL, NULL, NULL, &err), "subscribe");
     while (!stopping) {
@@ -325,6 +350,8 @@ int main(int argc, char **argv) {
   } else {
     pull();
   }
+  if (calls_ms)
+    pthread_join(caller, NULL);
   print_end();
   vdbrt_events_close(events, 2000, NULL);
   vdbrt_client_shutdown(client, 5000, NULL);

@@ -142,18 +142,22 @@ class Consumer(Program):
         super().__init__([*CONSUMERS[client], *options], folder / f"{name}.err", prefix, stdout=self.out)
         self.reader = open(self.path, "rb")
         self.rest = b""
+        self.early = []  # came right behind the set-up
 
     def lines(self):
         """What was printed since the last call: whole lines."""
         self.rest += self.reader.read()
         *whole, self.rest = self.rest.split(b"\n")
-        return [json.loads(line) for line in whole]
+        early, self.early = self.early, []
+        return early + [json.loads(line) for line in whole]
 
     def setup(self, within=30):
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:
-            for line in self.lines():
+            lines = self.lines()
+            for at, line in enumerate(lines):
                 if "setup" in line:
+                    self.early = lines[at + 1 :]
                     return line["setup"]
             if not self.is_running:
                 raise Failed(f"the consumer has ended: {self.last_words()}")

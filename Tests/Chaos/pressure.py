@@ -35,10 +35,11 @@ class Bench:
     def emit(self, count, rate, is_crowd=False, is_pushed=True):
         """Sends `count` items, and says how many a second that were. Nothing is read meanwhile."""
         world = World(self.streams, rate, 1, 0, is_crowd)
-        began, sent = time.monotonic(), 0
+        began, sent = None, 0
         while sent < count:
             items = world.due()[: count - sent]
             if items:
+                began = began or time.monotonic()
                 for item in items:
                     item.live = is_pushed
                 self.truth.add(items, self.feed.send(items), {})

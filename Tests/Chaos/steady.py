@@ -52,7 +52,8 @@ class Steady:
         while time.monotonic() < deadline:
             if new := self.consumer.lines():
                 self.lines += new
-                quiet = time.monotonic()
+                if any("kind" in line for line in new):
+                    quiet = time.monotonic()
             if self.count_of_service() >= self.truth.total and time.monotonic() > quiet + 2:
                 break
             time.sleep(0.1)

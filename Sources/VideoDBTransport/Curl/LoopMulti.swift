@@ -15,7 +15,10 @@ final class LoopMulti: LoopSource {
   private var timerMs: Int64 = -1
   private var running = Bag<CurlEasy>()
   /// Connections of the dialer's that are made in it or stay in it.
-  var users = 0
+  var users = 0 { didSet { endIfUnused() } }
+  /// None of its connections is older.
+  let madeMs = Clock.now
+  private var isRetired = false
 
   /// One socket of libcurl's in the loop.
   private final class Socket: LoopSource {
@@ -65,7 +68,17 @@ final class LoopMulti: LoopSource {
 
   deinit { curl_multi_cleanup(multi) }
 
-  /// Has to be called before the last reference goes: the loop holds one. Kept connections are closed with the handle.
+  /// Nothing new is begun in it. Ends, and with it its kept connections, when nothing runs in it or stays in it any more.
+  func retire() {
+    isRetired = true
+    endIfUnused()
+  }
+
+  private func endIfUnused() {
+    if isRetired, users == 0, running.isEmpty { end() }
+  }
+
+  /// Has to be called, or `retire`, before the last reference goes: the loop holds one. Kept connections are closed with the handle.
   func end() {
     for easy in running.all { remove(easy) }
     for socket in sockets { forget(socket) }
@@ -92,6 +105,7 @@ final class LoopMulti: LoopSource {
     curl_multi_remove_handle(multi, easy.handle)
     // It may have let one that waited for a connection go on, which libcurl does at its next timeout.
     loop.setDeadline(token, timerMs)
+    endIfUnused()
   }
 
   /// This socket is watched by others from here on.

@@ -88,6 +88,8 @@ extension EventHub: ConnectionOwner, LoopSource {
     arm()
   }
 
+  func fellSilent(sinceMs: Int64) { engine.fellSilent(sinceMs: sinceMs) }
+
   func ended(_ why: VideoDBError, closeCode: UInt16) {
     let asked = state.withLock { $0.closing }
     let why = (asked ?? why).redacted(by: redactor)

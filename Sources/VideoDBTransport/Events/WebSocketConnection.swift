@@ -10,6 +10,8 @@ protocol ConnectionOwner: AnyObject {
   func willReceive(unixMs: Int64)
   func received(_ message: UnsafeRawBufferPointer, isText: Bool) -> Verdict
   func didReceive()
+  /// A ping of that time was not answered in time. The end follows.
+  func fellSilent(sinceMs: Int64)
   /// The last call. `closeCode` 1006: no close frame came.
   func ended(_ why: VideoDBError, closeCode: UInt16)
 }
@@ -146,6 +148,7 @@ final class WebSocketConnection: LoopSource, Bagged {
       read()
       guard phase == .open else { return }
       if pongDeadlineMs >= 0 {
+        owner?.fellSilent(sinceMs: pongDeadlineMs - settings.ws.pongTimeoutMs)
         end(
           VideoDBError(
             .disconnected, "The WebSocket is dead: no answer to a ping within \(settings.ws.pongTimeoutMs) ms.",

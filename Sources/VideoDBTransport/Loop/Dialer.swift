@@ -87,7 +87,14 @@ final class Dialer {
     multi.users -= 1
     guard multi.users == 0, multi !== multis.first else { return }
     multis.removeAll { $0 === multi }
-    multi.end()
+    multi.retire()
+  }
+
+  /// Calls go over connections that were made after this time. Those of channels stay where they are.
+  func retireFirst(madeBefore limitMs: Int64) {
+    guard let first = multis.first, first.madeMs < limitMs else { return }
+    multis.removeFirst()
+    first.retire()
   }
 
   /// Closes the kept connections, once nothing runs.

@@ -13,6 +13,8 @@ public final class Engine: @unchecked Sendable {
 
   let loop: IOLoop
   private let settings: Settings
+  /// The client's blocking calls, which run elsewhere.
+  private let blockingCalls: RESTClient
   private let runner = Locked(Runner.none)
 
   // The loop's.
@@ -27,8 +29,8 @@ public final class Engine: @unchecked Sendable {
   private let hubs = Locked(Bag<EventHub>())
   let alerts = AlertAliases()
 
-  public static func start(_ settings: Settings) throws(VideoDBError) -> Engine {
-    let engine = Engine(try IOLoop.make(), settings)
+  public static func start(_ settings: Settings, _ blockingCalls: RESTClient) throws(VideoDBError) -> Engine {
+    let engine = Engine(try IOLoop.make(), settings, blockingCalls)
     if settings.hasExternalLoop {
       engine.runner.withLock { $0 = .application(Stepping(engine.loop)) }
     } else {
@@ -38,9 +40,10 @@ public final class Engine: @unchecked Sendable {
     return engine
   }
 
-  private init(_ loop: IOLoop, _ settings: Settings) {
+  private init(_ loop: IOLoop, _ settings: Settings, _ blockingCalls: RESTClient) {
     self.loop = loop
     self.settings = settings
+    self.blockingCalls = blockingCalls
     calls = LoopCalls(loop, settings, maxConnections: 16)
     dialer = Dialer(loop)
     openings = LoopCalls(loop, settings, dialer)
@@ -99,6 +102,13 @@ public final class Engine: @unchecked Sendable {
     }
     connections.add(connection)
     return connection
+  }
+
+  /// A connection was found dead that has been silent since then: so are those that calls are kept waiting by. On the loop.
+  func fellSilent(sinceMs: Int64) {
+    settings.log(.info, "http", "The network was silent: calls go over new connections, and reads are sent again.")
+    for calls in [calls, openings] { calls.renew(silentSinceMs: sinceMs) }
+    blockingCalls.renew(silentSinceMs: sinceMs)
   }
 
   // MARK: Channels

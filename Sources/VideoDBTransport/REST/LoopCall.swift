@@ -34,10 +34,9 @@ final class LoopCalls {
   /// Runs the call; `completion` is called once, on the loop's thread, and not before this returns unless it fails at once.
   func start(_ request: Request, _ op: Op?, deadlineMs: Int64, completion: @escaping CallCompletion) {
     do throws(VideoDBError) {
-      let multi = try readyMulti()
       let kept = idle.popLast()
       let transfer = if let kept { kept } else { try Transfer.make(settings, ownsConnection: false) }
-      let call = LoopCall(self, loop, multi, transfer, Exchange(request, settings, deadlineMs: deadlineMs), op)
+      let call = LoopCall(self, loop, transfer, Exchange(request, settings, deadlineMs: deadlineMs), op)
       running.add(call)
       call.start { [self] result in
         running.remove(call)
@@ -49,13 +48,25 @@ final class LoopCalls {
     }
   }
 
-  private func readyMulti() throws(VideoDBError) -> LoopMulti {
+  fileprivate func readyMulti() throws(VideoDBError) -> LoopMulti {
     if let dialer { return try dialer.first() }
     if let multi { return multi }
     let multi = try LoopMulti.make(loop)
     multi.limitConnections(maxConnections)
     self.multi = multi
     return multi
+  }
+
+  /// The network has been silent since then: no kept connection that is older is used again, and calls that only read and wait for an
+  /// answer over one are sent again over a new one.
+  func renew(silentSinceMs: Int64) {
+    if let dialer {
+      dialer.retireFirst(madeBefore: silentSinceMs)
+    } else if let multi, multi.madeMs < silentSinceMs {
+      self.multi = nil
+      multi.retire()
+    }
+    for call in running.all { call.renew(silentSinceMs: silentSinceMs) }
   }
 
   /// Ends what runs with this error.
@@ -77,7 +88,8 @@ final class LoopCall: LoopSource, Bagged, @unchecked Sendable {
   var place = -1
   private let owner: LoopCalls
   private let loop: IOLoop
-  private let multi: LoopMulti
+  /// Where it is sent.
+  private var multi: LoopMulti?
   private let transfer: Transfer
   private var exchange: Exchange
   private let op: Op?
@@ -87,10 +99,9 @@ final class LoopCall: LoopSource, Bagged, @unchecked Sendable {
   private var startedMs: Int64 = 0
   private var completion: CallCompletion?
 
-  init(_ owner: LoopCalls, _ loop: IOLoop, _ multi: LoopMulti, _ transfer: Transfer, _ exchange: Exchange, _ op: Op?) {
+  init(_ owner: LoopCalls, _ loop: IOLoop, _ transfer: Transfer, _ exchange: Exchange, _ op: Op?) {
     self.owner = owner
     self.loop = loop
-    self.multi = multi
     self.transfer = transfer
     self.exchange = exchange
     self.op = op
@@ -108,11 +119,20 @@ final class LoopCall: LoopSource, Bagged, @unchecked Sendable {
   /// Ends it early.
   func stop(_ why: VideoDBError) {
     guard completion != nil else { return }
-    if isSending {
-      multi.remove(transfer.easy)
-      transfer.abandon()
-    }
+    if isSending { abandon() }
     finish(.failure(exchange.redacted(why)))
+  }
+
+  private func abandon() {
+    multi?.remove(transfer.easy)
+    transfer.abandon()
+  }
+
+  func renew(silentSinceMs: Int64) {
+    guard isSending, exchange.request.onlyReads, let multi, multi.madeMs < silentSinceMs, transfer.heardMs < silentSinceMs
+    else { return }
+    abandon()
+    take(exchange.send())
   }
 
   private func cancelled() { stop(Op.cancelled(name)) }
@@ -120,16 +140,22 @@ final class LoopCall: LoopSource, Bagged, @unchecked Sendable {
   private func take(_ step: Exchange.Step) {
     switch step {
     case .send:
-      isSending = true
-      startedMs = Clock.now
-      transfer.prepare(exchange)
-      loop.setDeadline(token, exchange.deadlineMs)
-      multi.add(transfer.easy) { [self] code in
-        multi.remove(transfer.easy)
-        sent(transfer.outcome(code))
-      }
+      do throws(VideoDBError) { try send() } catch { finish(.failure(exchange.redacted(error))) }
     case .wait(let untilMs): loop.setDeadline(token, untilMs)
     case .done(let result): finish(result)
+    }
+  }
+
+  private func send() throws(VideoDBError) {
+    let multi = try owner.readyMulti()
+    self.multi = multi
+    isSending = true
+    startedMs = Clock.now
+    transfer.prepare(exchange)
+    loop.setDeadline(token, exchange.deadlineMs)
+    multi.add(transfer.easy) { [self] code in
+      multi.remove(transfer.easy)
+      sent(transfer.outcome(code))
     }
   }
 
@@ -143,7 +169,7 @@ final class LoopCall: LoopSource, Bagged, @unchecked Sendable {
   func deadlineReached(now: Int64) {
     if isSending {
       let outcome = transfer.outcome(CURLE_OPERATION_TIMEDOUT, isQueued: owner.isCrowded)
-      multi.remove(transfer.easy)
+      multi?.remove(transfer.easy)
       sent(outcome)
     } else {
       take(exchange.resume())

@@ -15,6 +15,8 @@ public final class RESTClient: Sendable {
     var idle: [RESTSession] = []
     var busy: [RESTSession] = []
     var isClosed = false
+    /// What was connected earlier may be dead.
+    var silentSinceMs: Int64 = -1
   }
 
   public init(_ settings: Settings) { self.settings = settings }
@@ -31,32 +33,57 @@ public final class RESTClient: Sendable {
   }
 
   private var isClosed: Bool { state.withLock { $0.isClosed } }
+  private var silentSinceMs: Int64 { state.withLock { $0.silentSinceMs } }
+
+  /// The network has been silent since then: no connection that is older is used again, and calls that only read and wait for an answer
+  /// over one are sent again over a new one.
+  func renew(silentSinceMs: Int64) {
+    let dead = state.withLock { state in
+      state.silentSinceMs = silentSinceMs
+      for session in state.busy { session.wake() }
+      let dead = state.idle.filter { $0.madeMs < silentSinceMs }
+      state.idle.removeAll { $0.madeMs < silentSinceMs }
+      return dead
+    }
+    _ = dead  // released here, as in `close`
+  }
 
   /// The `data` of the answer, or all of it where it has none.
   public func call(_ request: Request, _ op: Op?) throws(VideoDBError) -> [UInt8] {
-    let session = try take(request.name)
+    var guardPipe = vdbshim_sigpipe_guard()
+    vdbshim_sigpipe_begin(&guardPipe)
+    defer { vdbshim_sigpipe_end(&guardPipe) }
+    var exchange = Exchange(request, settings, deadlineMs: Self.deadlineMs(op, settings))
+    while true {
+      if let answer = try run(&exchange, op) { return answer }
+    }
+  }
+
+  /// Goes on with a call over a kept connection or a new one; nil: the connection is dead, and another may be tried.
+  private func run(_ exchange: inout Exchange, _ op: Op?) throws(VideoDBError) -> [UInt8]? {
+    let session = try take(exchange.name)
     let waker = op.map { $0.register { session.wake() } }
     defer {
       if let op, let waker { op.unregister(waker) }
       giveBack(session)
     }
-    var guardPipe = vdbshim_sigpipe_guard()
-    vdbshim_sigpipe_begin(&guardPipe)
-    defer { vdbshim_sigpipe_end(&guardPipe) }
-
-    var exchange = Exchange(request, settings, deadlineMs: Self.deadlineMs(op, settings))
-    var step = Exchange.Step.send
     let isStopped = { op?.isCancelled ?? false || self.isClosed }
+    var step = exchange.send()
     while true {
       if case .done(let result) = step { return try result.get() }
       if isStopped() {
-        throw exchange.redacted(op?.isCancelled ?? false ? Op.cancelled(request.name) : Self.closed(request.name))
+        throw exchange.redacted(op?.isCancelled ?? false ? Op.cancelled(exchange.name) : Self.closed(exchange.name))
       }
       switch step {
       case .send:
+        if session.madeMs < silentSinceMs { return nil }
         let started = Clock.now
+        let onlyReads = exchange.request.onlyReads
         session.transfer.prepare(exchange)
-        guard let outcome = session.perform(deadlineMs: exchange.deadlineMs, isStopped: isStopped) else {
+        let outcome = session.perform(deadlineMs: exchange.deadlineMs) {
+          isStopped() || onlyReads && max(session.madeMs, session.transfer.heardMs) < silentSinceMs
+        }
+        guard let outcome else {
           session.transfer.abandon()
           continue
         }
@@ -97,7 +124,7 @@ public final class RESTClient: Sendable {
   private func giveBack(_ session: RESTSession) {
     state.withLock { state in
       state.busy.removeAll { $0 === session }
-      if !state.isClosed, state.idle.count < Self.maxIdle { state.idle.append(session) }
+      if !state.isClosed, session.madeMs >= state.silentSinceMs, state.idle.count < Self.maxIdle { state.idle.append(session) }
     }
   }
 

@@ -7,6 +7,8 @@ import VideoDBCore
 final class RESTSession: @unchecked Sendable {
   // Used by the one thread that took it from the pool; `wake` alone is called by others, and libcurl allows that.
   let transfer: Transfer
+  /// Its connection is not older.
+  let madeMs = Clock.now
   private let multi: UnsafeMutableRawPointer
 
   static func make(_ settings: Settings) throws(VideoDBError) -> RESTSession {

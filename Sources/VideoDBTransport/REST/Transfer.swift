@@ -27,6 +27,8 @@ final class Transfer: @unchecked Sendable {
   private let ownsConnection: Bool
   private var headBytes = 0
   private var headIsWhole = false
+  /// When bytes of the current request's answer came last; negative: none did.
+  private(set) var heardMs: Int64 = -1
   private static let maxHead = 262_144
   /// libcurl tells before it sends.
   private var countsSendings = false
@@ -96,6 +98,7 @@ final class Transfer: @unchecked Sendable {
     isTooLarge = false
     headBytes = 0
     headIsWhole = false
+    heardMs = -1
     easy.clearErrorText()
   }
 
@@ -137,6 +140,7 @@ final class Transfer: @unchecked Sendable {
   // MARK: Meanwhile
 
   private func take(_ bytes: UnsafeRawBufferPointer) -> Int {
+    heardMs = Clock.now
     guard received.count + bytes.count <= maxBytes else {
       isTooLarge = true
       return bytes.count == 0 ? 1 : 0
@@ -146,6 +150,7 @@ final class Transfer: @unchecked Sendable {
   }
 
   private func header(_ line: UnsafeRawBufferPointer) -> Int {
+    heardMs = Clock.now
     headBytes += line.count
     if headBytes > Self.maxHead {
       isTooLarge = true
