@@ -62,7 +62,7 @@ public enum ConfigKey: Int, CaseIterable, Sendable {
     case .backfillPageSize:
       Spec(
         name: "backfill.page_size", kind: .integer(1...1000), unit: nil, fallback: "100",
-        summary: "Records of a page that is asked for.")
+        summary: "Records of a page that is asked for. Of a transcript that misses very many, ten times as many, up to 1000.")
     case .backfillRemember:
       Spec(
         name: "backfill.remember", kind: .integer(16...4_000_000), unit: "events", fallback: "8192",

@@ -121,7 +121,7 @@ final class Pipeline {
     return path
   }
 
-  func page(_ fetch: RecordFetch, size: Int64) -> Request {
+  func page(_ fetch: RecordFetch) -> Request {
     var target = path
     if kind == .understanding { target.append("/records") }
     target.append("?start=")
@@ -131,7 +131,7 @@ final class Pipeline {
     target.append("&page=")
     appendDecimal(fetch.page, to: &target)
     target.append("&page_size=")
-    appendDecimal(size, to: &target)
+    appendDecimal(fetch.pageSize, to: &target)
     if let engine {
       target.append("&engine=")
       appendPercentEncoded(engine, to: &target)

@@ -64,6 +64,9 @@ struct RecordFetch {
   /// Only what is new at the front is looked for: a page without news ends it.
   let isQuick: Bool
   private(set) var page: Int64 = 1
+  private(set) var pageSize: Int64
+  /// For ranges with very many.
+  private var largePageSize: Int64
   /// Where the slice before it ended. The slice begins earlier by the longest record: a range may have to hold the records that it gives.
   private var coreMs: Int64
   private var longestMs: Int64 = 0
@@ -93,7 +96,11 @@ struct RecordFetch {
   /// More than this are none that a service has.
   private static let mostPages: Int64 = 100
 
-  init(from fromMs: Int64, to toMs: Int64, isQuick: Bool, beganMs: Int64, connection: Int) {
+  init(
+    from fromMs: Int64, to toMs: Int64, isQuick: Bool, pageSize: Int64, largePageSize: Int64, beganMs: Int64, connection: Int
+  ) {
+    self.pageSize = pageSize
+    self.largePageSize = largePageSize
     self.beganMs = beganMs
     self.connection = connection
     self.fromMs = fromMs
@@ -130,13 +137,33 @@ struct RecordFetch {
     repeats = records.count > before ? 0 : repeats + 1
     if json["next_page"]?.bool ?? false, !elements.isEmpty, hasNews || !isQuick, repeats < 3, page < Self.mostPages {
       page += 1
-      if page > Self.maxPages, repeats == 0, sliceEndMs - coreMs > Self.minSliceMs {
-        begin(until: coreMs + (sliceEndMs - coreMs) / 2)
-      }
+      let mayNarrow = sliceEndMs - coreMs > Self.minSliceMs || pageSize < largePageSize
+      if page > Self.maxPages, repeats == 0, mayNarrow { narrow() }
       return .more
     }
     defer { records = [] }
     return .slice(Record.inOrder(records))
+  }
+
+  /// The service refused the large pages.
+  mutating func refuseLargePages(_ size: Int64) {
+    largePageSize = size
+    pageSize = size
+    begin(until: sliceEndMs)
+  }
+
+  /// There are more pages than a slice may have: begins again with fewer records. What has been read says how close they lie, where the
+  /// service lists them by time.
+  private mutating func narrow() {
+    let width = sliceEndMs - coreMs
+    let most = pageSize < largePageSize ? width : width / 2
+    pageSize = largePageSize
+    let first = records.reduce(Int64.max) { min($0, $1.startMs) }
+    let last = records.reduce(Int64.min) { max($0, $1.startMs) }
+    // With room for some more; and a slice begins earlier by the longest record.
+    let share = 0.75 * Double(Self.maxPages * pageSize) / Double(records.count)
+    let fits = Double(last - first) * share - Double(longestMs)
+    begin(until: coreMs + max(fits < Double(most) ? Int64(fits) : most, min(Self.minSliceMs, width)))
   }
 
   /// Goes on with the next slice; false: that was the last.
@@ -144,9 +171,10 @@ struct RecordFetch {
     isWhole = false
     guard sliceEndMs < toMs else { return false }
     let width = sliceEndMs - coreMs
+    let isHalfFull = page > Self.maxPages / 2
     coreMs = sliceEndMs
     fromMs = coreMs - longestMs
-    begin(until: min(toMs, coreMs + 2 * width))
+    begin(until: min(toMs, coreMs + (isHalfFull ? width : 2 * width)))
     return true
   }
 

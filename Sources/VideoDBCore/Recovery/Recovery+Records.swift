@@ -13,7 +13,9 @@ extension Recovery {
     let to = max(serverMs, min(pipeline.lane.lastEndMs, serverMs + 86_400_000)) + 60_000
     if isFull { pipeline.fullDueMs = now + max(settings.overlapMs / 4, pipeline.pollMs) }
     pipeline.fetch = RecordFetch(
-      from: from, to: to, isQuick: !isFull, beganMs: now, connection: isUp ? connection : 0)
+      from: from, to: to, isQuick: !isFull, pageSize: settings.pageSize,
+      largePageSize: pipeline.kind == .transcript ? settings.largePageSize : settings.pageSize, beganMs: now,
+      connection: isUp ? connection : 0)
     pipeline.fetch?.settlesMs = serverMs - settings.lateMs
   }
 
@@ -32,7 +34,7 @@ extension Recovery {
     // What is answered has to find room.
     guard asking < Self.maxAsking, host.hasRoom else { return -1 }
     pipeline.isAsking = true
-    ask(pipeline.page(fetch, size: settings.pageSize)) { [self] result in
+    ask(pipeline.page(fetch)) { [self] result in
       pipeline.isAsking = false
       switch result {
       case .success(let answer): take(answer, pipeline)
@@ -75,6 +77,10 @@ extension Recovery {
   private func failed(_ pipeline: Pipeline, _ error: VideoDBError) {
     pipeline.retryMs = retryMs(pipeline.failures, error)
     pipeline.failures += 1
+    if isFinal(error), let fetch = pipeline.fetch, fetch.pageSize > settings.pageSize {
+      pipeline.fetch?.refuseLargePages(settings.pageSize)
+      return
+    }
     // What a repeat will not mend has to be known.
     if isFinal(error), !pipeline.isDoubtful {
       tell(pipeline.name, Message(error.messageBytes), Array(error.status.name), pipeline)

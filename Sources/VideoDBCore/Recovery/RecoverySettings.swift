@@ -11,6 +11,8 @@ public struct RecoverySettings: Sendable {
   public var lateMs: Int64
   public var holdMs: Int64
   public var pageSize: Int64
+  /// Of a transcript, where very many records are missing (PROTOCOL 2.7: 1,000 at most).
+  public var largePageSize: Int64 { min(10 * pageSize, 1_000) }
   /// Items remembered for a stream's channel.
   public var remember: Int
   /// 0: the length of an index's windows.

@@ -9,7 +9,6 @@ struct RecordFetchTests {
     var isNewestFirst = true
     /// A range has to hold a record, not only to touch it.
     var holds = false
-    var size = 10
     /// What happens between one page and the next.
     var meanwhile: (inout [(startMs: Int64, endMs: Int64)]) -> Void = { _ in }
     private(set) var pages = 0
@@ -21,7 +20,7 @@ struct RecordFetchTests {
       var fetch = fetch
       while pages < 5_000 {
         pages += 1
-        let (from, to, page) = (fetch.fromMs, fetch.sliceEndMs, Int(fetch.page))
+        let (from, to, page, size) = (fetch.fromMs, fetch.sliceEndMs, Int(fetch.page), Int(fetch.pageSize))
         let within = records.filter { holds ? $0.startMs >= from && $0.endMs <= to : $0.endMs > from && $0.startMs < to }
           .sorted { $0.startMs < $1.startMs }
         let shown = (isNewestFirst ? within.reversed() : within).dropFirst((page - 1) * size)
@@ -38,8 +37,8 @@ struct RecordFetchTests {
     }
   }
 
-  private static func fetch(_ from: Int64, _ to: Int64, isQuick: Bool = false) -> RecordFetch {
-    RecordFetch(from: from, to: to, isQuick: isQuick, beganMs: 0, connection: 1)
+  private static func fetch(_ from: Int64, _ to: Int64, isQuick: Bool = false, large: Int64 = 10) -> RecordFetch {
+    RecordFetch(from: from, to: to, isQuick: isQuick, pageSize: 10, largePageSize: large, beganMs: 0, connection: 1)
   }
 
   private static func seconds(_ count: Int64) -> [(startMs: Int64, endMs: Int64)] {
@@ -78,6 +77,20 @@ struct RecordFetchTests {
     #expect(service.slices.allSatisfy { $0.count <= 110 })
     #expect(service.slices.allSatisfy { slice in zip(slice, slice.dropFirst()).allSatisfy { $0.startMs <= $1.startMs } })
     #expect(service.pages < 500)
+  }
+
+  /// Ten seconds with 300 records each, at the end of a range of three minutes: large pages, and little that is read in vain.
+  @Test(arguments: [true, false]) func aBusyRangeIsReadInLargePages(_ isNewestFirst: Bool) {
+    let starts = (0..<3_000).map { 170_000 + Int64($0) * 1_000 / 300 }
+    var service = Service(starts.map { ($0, $0 + 1_000) })
+    service.isNewestFirst = isNewestFirst
+    #expect(Set(service.run(Self.fetch(0, 190_000, large: 100))) == Set(starts))
+    #expect(service.slices.allSatisfy { $0.count <= 1_000 }, "memory is bounded")
+    // 30 pages at least, each about three times, since a slice of a second has what touches it and the second before.
+    #expect(service.pages < 160)
+    var refused = Self.fetch(0, 190_000, large: 100)
+    refused.refuseLargePages(10)
+    #expect(Set(service.run(refused)) == Set(starts))
   }
 
   @Test func manyRecordsOfOneSecondAreStillRead() {

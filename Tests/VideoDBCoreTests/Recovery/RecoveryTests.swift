@@ -297,6 +297,29 @@ struct RecoveryTests {
     #expect(channel.texts("s1", "scene_index").sorted() == (0..<200).map(String.init).sorted())
   }
 
+  /// Very many records: asked for in pages of ten times as many, and of as many as ever where the service refuses those.
+  @Test(arguments: [false, true]) func manyRecordsAreAskedForInLargePages(_ refuses: Bool) throws {
+    let channel = try Self.up(["backfill.page_size": "3"])
+    let source = channel.startTranscript("s1")
+    var large = 0
+    channel.instead = { request in
+      guard request.target.text.contains("page_size=30") else { return nil }
+      large += 1
+      return refuses ? .failure(ModelService.refused(400)) : nil
+    }
+    channel.cut()
+    for i in 0..<27 {
+      channel.make(source, "\(i)", lengthMs: 500)
+      channel.settle(200)
+    }
+    channel.open()
+    channel.settle(15_000)
+    #expect(large > 0)
+    #expect(channel.complaints == [])
+    #expect(channel.texts("s1", "transcript") == (0..<27).map(String.init))
+    #expect(channel.recovery.counters.stalled == 0)
+  }
+
   // MARK: Sessions
 
   @Test func aSessionOfAnIDThatDiedMeanwhileIsAskedFor() throws {
