@@ -9,7 +9,8 @@
  *    object with the reason, on failure only; the caller frees it. Passing NULL there is always allowed.
  * 2. Threads. Every function is safe on any handle from any thread. Three things belong to one thread at a time: a
  *    vdbrt_config, a vdbrt_event and a vdbrt_error. Each client has one I/O thread, started with its first event channel or
- *    asynchronous call; it serves all of them. With loop.mode "external" there is none, and its part is played by whoever is in
+ *    asynchronous call; it serves all of them. (While a state file is brought to the disk there is one more, which no event waits
+ *    for.) With loop.mode "external" there is none, and its part is played by whoever is in
  *    vdbrt_client_step or in a function that waits. A call that waits for an answer of the service runs on the caller's thread,
  *    over a kept connection of its own, and holds no lock meanwhile.
  * 3. Callbacks. An event callback runs on the client's I/O thread, never under a lock of ours, never concurrently with
@@ -585,8 +586,9 @@ typedef struct vdbrt_events vdbrt_events;
  * the oldest go first, and those of unknown channels before others. The file has 1 MiB, no more: its last 16384 transcripts and
  * records are known to have been delivered. It is readable by its owner only, holds no key, and belongs to one channel at a time:
  * VDBRT_E_STATE for a second one. It is mapped into memory (state.mapped), so leave it alone while it is used: one that was cut short is
- * seen before the next batch and not touched any more, but between the two the kernel ends the process. While events come, a flash page or two is written every state.sync_ms, and what is kept each time
- * that it changes; while none come, none is.
+ * seen before the next batch and not touched any more, but between the two the kernel ends the process. While events come, a flash
+ * page or two is written every state.sync_ms, and what is kept each time that it changes; while none come, none is. A thread that
+ * lives as long waits for the disk; with loop.mode "external" a step does, and so does the end of a channel.
  */
 
 /* Fetches the WebSocket URL (GET /collection/{id}/websocket), opens it and waits for the connection id, which

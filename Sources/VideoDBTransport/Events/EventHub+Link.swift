@@ -219,7 +219,7 @@ extension EventHub: ConnectionOwner, LoopSource {
     }
     if link.flushMs >= 0, now >= link.flushMs {
       link.flushMs = -1
-      ledger?.flush()
+      ledger?.beginFlush()
     }
     if link.wakeMs >= 0, now >= link.wakeMs {
       link.wakeMs = -1

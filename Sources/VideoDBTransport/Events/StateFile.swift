@@ -35,6 +35,10 @@ final class StateFile: Ledger, @unchecked Sendable {
   /// The file in memory: what is stored there costs no call of the system. nil where its file system cannot do that.
   let map: UnsafeMutableRawPointer?
   let log: Log
+  /// No thread may be started.
+  private let flushesHere: Bool
+  /// The loop's, and that of whoever has the file last.
+  private var flushing: FlushThread?
   let state = Locked(State())
   /// What another process left, for the one who goes on.
   var items: [Item] = []
@@ -67,6 +71,7 @@ final class StateFile: Ledger, @unchecked Sendable {
     self.fd = fd
     map = settings.mapsStateFile ? vdbshim_state_map(fd, Int(Self.fileBytes)) : nil
     log = settings.log
+    flushesHere = settings.hasExternalLoop
     super.init(isAutomatic: settings.acknowledgesByItself)
   }
 
@@ -189,12 +194,32 @@ final class StateFile: Ledger, @unchecked Sendable {
   /// Another one may open the file; this one is not written to any more.
   func unlock() { vdbshim_state_unlock(fd) }
 
+  /// To the disk, without waiting for it.
+  func beginFlush() {
+    if flushesHere { return flush() }
+    // One that is not over yet is followed by the next.
+    if let flushing, !flushing.hasEnded { return }
+    endFlush()
+    guard takeDirty() else { return }
+    flushing = FlushThread.start(fd)
+    if flushing == nil { _ = vdbshim_state_flush(fd) }
+  }
+
   /// To the disk.
   func flush() {
-    let isDirty = state.withLock { state in
+    endFlush()
+    if takeDirty() { _ = vdbshim_state_flush(fd) }
+  }
+
+  private func endFlush() {
+    flushing?.join()
+    flushing = nil
+  }
+
+  private func takeDirty() -> Bool {
+    state.withLock { state in
       defer { state.isDirty = false }
       return state.isDirty
     }
-    if isDirty { _ = vdbshim_state_flush(fd) }
   }
 }
