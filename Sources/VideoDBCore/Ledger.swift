@@ -7,6 +7,9 @@ open class Ledger: @unchecked Sendable {
 
   open func acknowledge(_ receipt: Receipt) {}
 
+  /// The same by the thread that has just handed it out, right after the callback.
+  open func returned(_ receipt: Receipt) { acknowledge(receipt) }
+
   /// Comes before acknowledgements that are not part of handing out.
   open func look() {}
 }
@@ -48,7 +51,7 @@ extension EventRecord {
   /// The callback that it was lent to has returned.
   public mutating func returned() {
     if let owner = ledgerOwner, receipt.place != Receipt.none {
-      Unmanaged<Ledger>.fromOpaque(owner)._withUnsafeGuaranteedRef { if $0.isAutomatic { $0.acknowledge(receipt) } }
+      Unmanaged<Ledger>.fromOpaque(owner)._withUnsafeGuaranteedRef { if $0.isAutomatic { $0.returned(receipt) } }
       receipt = Receipt()
     }
     ledgerOwner = nil

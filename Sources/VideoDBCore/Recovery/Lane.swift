@@ -204,6 +204,12 @@ public func textHash(_ text: UnsafeRawBufferPointer) -> UInt64 {
   return mix(hash, 0)
 }
 
+/// Four words, as they are compared.
+@inline(__always)
+public func wordsHash(_ a: UInt64, _ b: UInt64, _ c: UInt64, _ d: UInt64) -> UInt64 {
+  mix(mix(0x9E37_79B9_7F4A_7C15 ^ a, b) ^ c, d)
+}
+
 @inline(__always)
 private func word(_ base: UnsafeRawPointer, _ at: Int) -> UInt64 {
   base.loadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian

@@ -83,6 +83,8 @@ extension StateFile {
 
   /// Of a slot without its tag: 31 bits, never 0.
   static func check(_ slot: UnsafeRawBufferPointer) -> UInt32 {
-    UInt32(truncatingIfNeeded: textHash(UnsafeRawBufferPointer(rebasing: slot[0..<28])) >> 33) | 1
+    func word(_ at: Int) -> UInt64 { slot.loadUnaligned(fromByteOffset: at, as: UInt64.self) }
+    let number = UInt64(slot.loadUnaligned(fromByteOffset: 24, as: UInt32.self))
+    return UInt32(truncatingIfNeeded: wordsHash(word(0), word(8), word(16), number) >> 33) | 1
   }
 }

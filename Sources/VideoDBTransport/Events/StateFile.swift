@@ -1,4 +1,5 @@
 import CSystemShims
+import Synchronization
 import VideoDBCore
 
 /// What a channel has to know to go on where a killed process was: its bindings, the items that were handed out and whether the application
@@ -40,6 +41,7 @@ final class StateFile: Ledger, @unchecked Sendable {
   /// The loop's, and that of whoever has the file last.
   private var flushing: FlushThread?
   let state = Locked(State())
+  private let isCutShort = Atomic(false)
   /// What another process left, for the one who goes on.
   var items: [Item] = []
   var isFull = false
@@ -172,6 +174,14 @@ final class StateFile: Ledger, @unchecked Sendable {
     }
   }
 
+  /// Nobody else writes to the place meanwhile: others would have to hand out as many events as the ring has places. The file is dirty since
+  /// the event was handed out, and nothing flushes it during a callback.
+  override func returned(_ receipt: Receipt) {
+    guard let map, receipt.place >= 0, !isCutShort.load(ordering: .relaxed) else { return acknowledge(receipt) }
+    let tag = map + Int(Self.offset(Int(receipt.place)) + Self.tagOffset)
+    tag.storeBytes(of: tag.load(as: UInt32.self) | 1, as: UInt32.self)
+  }
+
   func setBindings(_ text: [UInt8]) {
     state.withLock { state in
       guard !sameBytes(state.bindings, text) else { return }
@@ -187,6 +197,7 @@ final class StateFile: Ledger, @unchecked Sendable {
     state.withLock { state in
       guard !state.hasFailed else { return }
       state.hasFailed = true
+      isCutShort.store(true, ordering: .relaxed)
       log(.error, "client", "The state file was cut short by somebody else: what happens from here on is not kept.")
     }
   }
