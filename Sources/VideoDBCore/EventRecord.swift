@@ -14,6 +14,8 @@ public struct EventRecord {
   var scratchCapacity = 0
   var scratchUsed = 0
   var decoded = (Decoded(), Decoded(), Decoded(), Decoded())
+  /// Bytes behind the message in its allocation.
+  private var extra = 0
 
   struct Decoded {
     var start: UnsafePointer<UInt8>?
@@ -94,7 +96,31 @@ public struct EventRecord {
   public static func make(
     _ fields: EventFields, _ bytes: UnsafeRawBufferPointer, receivedMs: Int64
   ) -> UnsafeMutablePointer<EventRecord>? {
-    guard let memory = malloc(MemoryLayout<EventRecord>.stride + bytes.count) else { return nil }
+    make(fields, bytes, extra: 0, receivedMs: receivedMs)
+  }
+
+  /// The same of a record, with its text where that has been decoded, and all that is known of it.
+  public static func copy(_ source: UnsafeMutablePointer<EventRecord>) -> UnsafeMutablePointer<EventRecord>? {
+    let text = source.pointee.decoded.2
+    guard
+      let record = make(
+        source.pointee.fields, source.pointee.bytes, extra: text.count, receivedMs: source.pointee.receivedMs)
+    else { return nil }
+    record.pointee.hashes = source.pointee.hashes
+    record.pointee.receipt = source.pointee.receipt
+    if let decoded = text.start {
+      let place = UnsafeMutableRawPointer(record) + MemoryLayout<EventRecord>.stride + source.pointee.bytes.count
+      memcpy(place, decoded, text.count)
+      record.pointee.decoded.2.start = UnsafePointer(place.bindMemory(to: UInt8.self, capacity: text.count))
+      record.pointee.decoded.2.count = text.count
+    }
+    return record
+  }
+
+  private static func make(
+    _ fields: EventFields, _ bytes: UnsafeRawBufferPointer, extra: Int, receivedMs: Int64
+  ) -> UnsafeMutablePointer<EventRecord>? {
+    guard let memory = malloc(MemoryLayout<EventRecord>.stride + bytes.count + extra) else { return nil }
     let record = memory.bindMemory(to: EventRecord.self, capacity: 1)
     let copy = memory + MemoryLayout<EventRecord>.stride
     if let source = bytes.baseAddress { memcpy(copy, source, bytes.count) }
@@ -102,6 +128,7 @@ public struct EventRecord {
     fresh.fields = fields
     fresh.bytes = UnsafeRawBufferPointer(start: copy, count: bytes.count)
     fresh.receivedMs = receivedMs
+    fresh.extra = extra
     record.initialize(to: fresh)
     return record
   }
@@ -113,7 +140,7 @@ public struct EventRecord {
   }
 
   /// Bytes that a queue counts for it.
-  public var cost: Int { MemoryLayout<EventRecord>.stride + bytes.count }
+  public var cost: Int { MemoryLayout<EventRecord>.stride + bytes.count + extra }
 
   func raw(_ place: EventFields.Place) -> UnsafeRawBufferPointer {
     guard place.isPresent, place.start &+ place.count <= bytes.count, let base = bytes.baseAddress else {

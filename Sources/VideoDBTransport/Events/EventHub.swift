@@ -148,12 +148,11 @@ public final class EventHub: Bagged, @unchecked Sendable {
 
   /// Puts what is incoming where it waits.
   private func takeLater() -> Verdict {
-    guard let record = EventRecord.make(incoming.pointee.fields, incoming.pointee.bytes, receivedMs: receivedMs) else {
+    guard let record = EventRecord.copy(incoming) else {
       // Out of memory. The event is lost, and that is said like any other loss.
       state.withLock { $0.dropped += 1 }
       return .goOn
     }
-    record.pointee.receipt = incoming.pointee.receipt
     batch.append(record)
     room.events -= 1
     room.bytes -= record.pointee.cost

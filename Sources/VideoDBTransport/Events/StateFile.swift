@@ -175,7 +175,7 @@ final class StateFile: Ledger, @unchecked Sendable {
   }
 
   /// Nobody else writes to the place meanwhile: others would have to hand out as many events as the ring has places. The file is dirty since
-  /// the event was handed out, and nothing flushes it during a callback.
+  /// the event was handed out, and stays so during a callback: what takes that back is of this thread, too.
   override func returned(_ receipt: Receipt) {
     guard let map, receipt.place >= 0, !isCutShort.load(ordering: .relaxed) else { return acknowledge(receipt) }
     let tag = map + Int(Self.offset(Int(receipt.place)) + Self.tagOffset)
