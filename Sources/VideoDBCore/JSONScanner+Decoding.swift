@@ -19,7 +19,7 @@ extension JSONScanner {
       }
       if c == 0x5C { break }
       guard c >= 0x80 else { return failed(.syntax) }
-      let length = utf8SequenceLength(base, at, end)
+      let length = sequenceLength(at)
       guard length > 0 else { return failed(.utf8) }
       at = plainRun(base, at &+ length, end)
     }
@@ -30,9 +30,14 @@ extension JSONScanner {
     while at < end {
       while at &+ 32 <= end {
         let plain = Int(vdbshim_copyPlain32(base + at, out + to))
-        at &+= plain
-        to &+= plain
-        if plain < 32 { break }
+        // Where the stretch goes on, the next load waits for no count.
+        if plain < 32 {
+          at &+= plain
+          to &+= plain
+          break
+        }
+        at &+= 32
+        to &+= 32
       }
       guard at < end else { break }
       let c = byte(at)
@@ -44,13 +49,11 @@ extension JSONScanner {
         self.at = at &+ 1
         return to
       } else if c >= 0x80 {
-        var length = 0
+        let length = sequenceLength(at)
         if at &+ 4 <= end {
-          let word = base.loadUnaligned(fromByteOffset: at, as: UInt32.self)
-          length = Int(vdbshim_utf8(word.littleEndian))
-          UnsafeMutableRawPointer(out + to).storeBytes(of: word, as: UInt32.self)
+          UnsafeMutableRawPointer(out + to).storeBytes(
+            of: base.loadUnaligned(fromByteOffset: at, as: UInt32.self), as: UInt32.self)
         } else {
-          length = utf8SequenceLength(base, at, end)
           for i in 0..<length { out[to &+ i] = byte(at &+ i) }
         }
         guard length > 0 else { return failed(.utf8) }
@@ -64,6 +67,13 @@ extension JSONScanner {
       }
     }
     return failed(.syntax)
+  }
+
+  /// Of two to four bytes of UTF-8; 0: there is none.
+  @inline(__always)
+  private func sequenceLength(_ at: Int) -> Int {
+    guard at &+ 4 <= end else { return utf8SequenceLength(base, at, end) }
+    return Int(vdbshim_utf8(base.loadUnaligned(fromByteOffset: at, as: UInt32.self).littleEndian))
   }
 
   private mutating func failed(_ why: Fault) -> Int? {

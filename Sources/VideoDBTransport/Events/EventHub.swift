@@ -170,9 +170,11 @@ public final class EventHub: Bagged, @unchecked Sendable {
   }
 
   func willReceive(unixMs: Int64) {
+    let now = Clock.now
+    // Once in a millisecond: a record of TLS is read in less.
+    if now != receivedAtMs { ledger?.look() }
     receivedMs = unixMs
-    receivedAtMs = Clock.now
-    ledger?.look()
+    receivedAtMs = now
     // Who has subscribed gets every event that is read afterwards, also where the loop has not got to the request yet.
     adoptSubscriptions()
     measureRoom()
