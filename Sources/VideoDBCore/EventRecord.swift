@@ -10,6 +10,8 @@ public struct EventRecord {
   var ledgerOwner: UnsafeMutableRawPointer?
   /// Of text and stream; 0: not known yet.
   private var hashes: (text: UInt64, stream: UInt64) = (0, 0)
+  /// Start and end in milliseconds; end `Int64.min`: not known yet.
+  private var times: (startMs: Int64, endMs: Int64) = (0, .min)
   var scratch: UnsafeMutablePointer<UInt8>?
   var scratchCapacity = 0
   var scratchUsed = 0
@@ -59,6 +61,7 @@ public struct EventRecord {
     self.receivedMs = receivedMs
     receipt = Receipt()
     hashes = (0, 0)
+    times.endMs = .min
     if scratchUsed > 0 { forgetDecoded() }
   }
 
@@ -107,6 +110,7 @@ public struct EventRecord {
         source.pointee.fields, source.pointee.bytes, extra: text.count, receivedMs: source.pointee.receivedMs)
     else { return nil }
     record.pointee.hashes = source.pointee.hashes
+    record.pointee.times = source.pointee.times
     record.pointee.receipt = source.pointee.receipt
     if let decoded = text.start {
       let place = UnsafeMutableRawPointer(record) + MemoryLayout<EventRecord>.stride + source.pointee.bytes.count
@@ -205,6 +209,12 @@ public struct EventRecord {
   public mutating func streamHash() -> UInt64 {
     if hashes.stream == 0 { hashes.stream = VideoDBCore.textHash(rtstreamID()) }
     return hashes.stream
+  }
+  /// Start and end as items are compared.
+  @inline(__always)
+  public mutating func itemTimes() -> (startMs: Int64, endMs: Int64) {
+    if times.endMs == .min { times = (milliseconds(fields.start), milliseconds(fields.end)) }
+    return times
   }
   public func data() -> UnsafeRawBufferPointer { raw(fields.data) }
 }

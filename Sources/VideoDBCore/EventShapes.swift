@@ -2,7 +2,8 @@ import CSystemShims
 
 /// The shapes of the messages that a channel was sent last. In raw memory, like the records that are read with them.
 public struct EventShapes {
-  static let most = 8
+  /// Each pipeline of each stream has one: the four kinds of eight cameras.
+  static let most = 32
   /// Messages that none has fitted before one is learnt from, so that what comes once costs no memory.
   static let patience = 3
   /// The same where another has to be forgotten for it, or where nothing could be learnt, at first and at most: to learn costs as much as
@@ -11,6 +12,7 @@ public struct EventShapes {
 
   private var shapes: UnsafeMutablePointer<EventShape>?
   private var count = 0
+  private var capacity = 0
   private var misfits = 0
   private var patience = Self.patience
   private var oldest = 0
@@ -25,7 +27,8 @@ public struct EventShapes {
     self = EventShapes()
   }
 
-  /// The hash of the stream's id, of a message that is read into the record; nil: it is of no shape that is known, and its fields mean nothing.
+  /// Reads a message into the record, and gives the hash of its stream's id. nil: it is of no shape that is known, and the record's fields
+  /// mean nothing.
   @inline(__always)
   func read(_ bytes: UnsafeRawBufferPointer, _ record: UnsafeMutablePointer<EventRecord>) -> UInt64? {
     guard let shapes else { return nil }
@@ -51,24 +54,35 @@ public struct EventShapes {
       patience = min(max(2 * patience, Self.fullPatience.least), Self.fullPatience.most)
       return
     }
-    if shapes == nil {
-      shapes = malloc(Self.most * MemoryLayout<EventShape>.stride)?.bindMemory(to: EventShape.self, capacity: Self.most)
-    }
-    guard let shapes else { return CSystemShims.free(shape.memory) }
     // Of one beginning at most two, since each of them is tried.
     var same: [Int] = []
-    for i in 0..<count where shapes[i].begins(bytes) { same.append(i) }
+    if let shapes {
+      for i in 0..<count where shapes[i].begins(bytes) { same.append(i) }
+    }
     if same.count < 2, count < Self.most {
-      (shapes + count).initialize(to: shape)
+      guard let place = grow() else { return CSystemShims.free(shape.memory) }
+      place.initialize(to: shape)
       count += 1
       patience = count < Self.most ? Self.patience : Self.fullPatience.least
       return
     }
     misfits = 0
     patience = Self.fullPatience.least
+    guard let shapes else { return }
     oldest = (oldest + 1) % Self.most
     let at = same.count < 2 ? oldest : same[oldest % 2]
     CSystemShims.free(shapes[at].memory)
     shapes[at] = shape
+  }
+
+  /// Where the next one goes; nil: memory is out. Most channels need few.
+  private mutating func grow() -> UnsafeMutablePointer<EventShape>? {
+    if count == capacity {
+      let more = capacity == 0 ? 4 : 2 * capacity
+      guard let memory = realloc(shapes, more * MemoryLayout<EventShape>.stride) else { return nil }
+      shapes = memory.bindMemory(to: EventShape.self, capacity: more)
+      capacity = more
+    }
+    return shapes.map { $0 + count }
   }
 }

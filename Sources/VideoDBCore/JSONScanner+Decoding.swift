@@ -2,8 +2,8 @@ import CSystemShims
 
 /// Looking through a string and decoding it in one pass.
 extension JSONScanner {
-  /// `stringGoesOn`, and decodes the string into `out`, which has room for all that is left, from where it begins; how long it is then, or nil where it
-  /// is not valid. Without escapes nothing is decoded.
+  /// `stringGoesOn`, and decodes the string into `out`, which has room for all that is left of the text. How long it is then; 0, and nothing
+  /// decoded, where it has no escapes; nil where it is not valid.
   @inline(never)
   @_optimize(speed)
   mutating func stringGoesOn(_ text: inout Text, decodingInto out: UnsafeMutablePointer<UInt8>) -> Int? {

@@ -112,7 +112,10 @@ struct EventShapesTests {
     for i in 0..<8_000 {
       // Some forms at a time, so that they are learnt, and others after them.
       let some = Self.forms[(i / 400 % Self.forms.count)...].prefix(5)
-      var message = Self.message(some.randomElement(using: &random)!, &random)
+      let form = some.randomElement(using: &random)!
+      // Of several streams, so that there are more than are remembered.
+      let stream = "rts-\(Int.random(in: 0..<4, using: &random))"
+      var message = Self.message(form.replacing("rts-1", with: stream), &random)
       if Int.random(in: 0..<3, using: &random) == 0 { message = JSONDocuments.mutated(message, &random) }
       if Int.random(in: 0..<9, using: &random) == 0 {
         message = Array(message.prefix(Int.random(in: 0...message.count, using: &random)))

@@ -130,8 +130,7 @@ public final class Recovery {
   public func isNews(_ record: UnsafeMutablePointer<EventRecord>, now: Int64) -> Bool {
     let kind = record.pointee.fields.kind
     guard let lane = lanes.find(record.pointee.rtstreamID(), hash: record.pointee.streamHash(), kind) else { return true }
-    let startMs = milliseconds(record.pointee.fields.start)
-    let endMs = milliseconds(record.pointee.fields.end)
+    let (startMs, endMs) = record.pointee.itemTimes()
     let text = record.pointee.textHash()
     let isNews = lane._withUnsafeGuaranteedRef { lane in
       lane.takeNewest(text, startMs, endMs, now: now)

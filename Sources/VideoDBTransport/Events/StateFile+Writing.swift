@@ -7,16 +7,27 @@ extension StateFile {
   static func offset(_ place: Int) -> Int64 { ringOffset + Int64(place * slotBytes) }
 
   func write(_ item: Item, _ place: Int, _ state: inout State) {
-    withUnsafeTemporaryAllocation(byteCount: Self.slotBytes, alignment: 8) { slot in
-      slot.storeBytes(of: item.text, as: UInt64.self)
-      slot.storeBytes(of: item.startMs, toByteOffset: 8, as: Int64.self)
-      slot.storeBytes(of: item.lane, toByteOffset: 16, as: UInt32.self)
-      slot.storeBytes(of: item.lengthMs, toByteOffset: 20, as: UInt32.self)
-      slot.storeBytes(of: item.number, toByteOffset: 24, as: UInt32.self)
-      let tag = Self.check(UnsafeRawBufferPointer(slot)) << 1 | (item.isDone ? 1 : 0)
-      slot.storeBytes(of: tag, toByteOffset: Int(Self.tagOffset), as: UInt32.self)
-      put(slot.baseAddress, Self.slotBytes, Self.offset(place), &state)
+    if let map, !state.hasFailed {
+      // In place: until the tag is there, the place holds no item.
+      state.isDirty = true
+      return Self.fill(map + Int(Self.offset(place)), item)
     }
+    withUnsafeTemporaryAllocation(byteCount: Self.slotBytes, alignment: 8) { slot in
+      guard let base = slot.baseAddress else { return }
+      Self.fill(base, item)
+      put(base, Self.slotBytes, Self.offset(place), &state)
+    }
+  }
+
+  @inline(__always)
+  private static func fill(_ slot: UnsafeMutableRawPointer, _ item: Item) {
+    slot.storeBytes(of: item.text, as: UInt64.self)
+    slot.storeBytes(of: item.startMs, toByteOffset: 8, as: Int64.self)
+    slot.storeBytes(of: item.lane, toByteOffset: 16, as: UInt32.self)
+    slot.storeBytes(of: item.lengthMs, toByteOffset: 20, as: UInt32.self)
+    slot.storeBytes(of: item.number, toByteOffset: 24, as: UInt32.self)
+    let tag = check(UnsafeRawBufferPointer(start: slot, count: slotBytes)) << 1 | (item.isDone ? 1 : 0)
+    slot.storeBytes(of: tag, toByteOffset: Int(tagOffset), as: UInt32.self)
   }
 
   func writeText(_ state: inout State) {

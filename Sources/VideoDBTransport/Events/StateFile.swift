@@ -116,10 +116,10 @@ final class StateFile: Ledger, @unchecked Sendable {
     guard fields.kind == .transcript || fields.kind == .sceneIndex || fields.kind == .audioIndex,
       !fields.flags.contains(.interim)
     else { return nil }
-    let startMs = milliseconds(fields.start)
+    let (startMs, endMs) = record.pointee.itemTimes()
     return Item(
       text: record.pointee.textHash(), startMs: startMs, lane: laneKey(record.pointee.streamHash(), fields.kind),
-      lengthMs: UInt32(clamping: milliseconds(fields.end) - startMs), number: number, isDone: false)
+      lengthMs: UInt32(clamping: endMs - startMs), number: number, isDone: false)
   }
 
   /// A message that the service cannot be asked for again is kept until it is acknowledged. Of channels that are not known only JSON.
