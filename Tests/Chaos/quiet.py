@@ -44,7 +44,7 @@ def run(given, folder):
     try:
         bench.emit(300, 200)
         bench.emit(200, 100, is_pushed=False)
-        bench.wait(given.quiet / 1000 * 5 + 20, given.quiet / 1000 * 4)
+        bench.wait(given.quiet / 1000 * 4)
         lost, unasked = bench.lost, len(stalls(bench))
         stop_stream(bench)
         deadline = time.monotonic() + given.quiet / 1000 * 5 + 10
