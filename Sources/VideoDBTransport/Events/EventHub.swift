@@ -170,11 +170,9 @@ public final class EventHub: Bagged, @unchecked Sendable {
   }
 
   func willReceive(unixMs: Int64) {
-    let now = Clock.now
-    // Once in a millisecond: a record of TLS is read in less.
-    if now != receivedAtMs { ledger?.look() }
     receivedMs = unixMs
-    receivedAtMs = now
+    receivedAtMs = Clock.now
+    ledger?.look()
     // Who has subscribed gets every event that is read afterwards, also where the loop has not got to the request yet.
     adoptSubscriptions()
     measureRoom()
