@@ -58,10 +58,6 @@ extension StateFile {
       log(.warning, "client", "The state file is full: events that were not acknowledged are kept no longer.")
       text = Self.text(state, place + 24)
     }
-    guard !text.isCut else {
-      log(.error, "client", "The state file has no room for what is bound to the channel.")
-      return
-    }
     place.storeBytes(of: generation, as: UInt64.self)
     place.storeBytes(of: UInt64(text.count), toByteOffset: 8, as: UInt64.self)
     place.storeBytes(of: textHash(text.bytes), toByteOffset: 16, as: UInt64.self)

@@ -25,6 +25,8 @@ final class StateFile: Ledger, @unchecked Sendable {
   static let slotBytes = 32
   static let slots = 16_384
   static let textBytes = 262_144
+  /// What may be bound: without any kept event it fits beside the rest of the text.
+  static let bindingsBytes = textBytes - 128
   static let headBytes = 4_096
   static let ringOffset = Int64(headBytes + 2 * textBytes)
   static let fileBytes = ringOffset + Int64(slots * slotBytes)
@@ -185,6 +187,10 @@ final class StateFile: Ledger, @unchecked Sendable {
   func setBindings(_ text: [UInt8]) {
     state.withLock { state in
       guard !sameBytes(state.bindings, text) else { return }
+      guard text.count <= Self.bindingsBytes else {
+        return log(
+          .error, "client", "The state file has no room for what is bound to the channel. It keeps what was bound before.")
+      }
       state.bindings = text
       state.changed()
       writeText(&state)
