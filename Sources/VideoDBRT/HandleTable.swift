@@ -14,12 +14,12 @@ enum HandleKind: UInt {
 
   var name: StaticString {
     switch self {
-    case .config: "vdbrt_config"
-    case .client: "vdbrt_client"
-    case .op: "vdbrt_op"
-    case .events: "vdbrt_events"
-    case .subscription: "vdbrt_subscription"
-    case .records: "vdbrt_records"
+    case .config: "configuration"
+    case .client: "client"
+    case .op: "op"
+    case .events: "event channel"
+    case .subscription: "subscription"
+    case .records: "iterator of records"
     }
   }
 }

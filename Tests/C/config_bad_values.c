@@ -55,7 +55,7 @@ int main(void) {
 
   for (size_t i = 0; i < sizeof no_keys / sizeof *no_keys; i++) {
     FAILS(VDBRT_E_CONFIG_KEY, vdbrt_config_set(config, no_keys[i], "x", &err));
-    MESSAGE_HAS("vdbrt_config_describe");
+    MESSAGE_HAS("description of the configuration");
   }
   for (size_t i = 0; i < sizeof no_json / sizeof *no_json; i++)
     FAILS(VDBRT_E_JSON, vdbrt_config_set_json(config, no_json[i], &err));

@@ -55,6 +55,7 @@ static void refused(vdbrt_client *client, const char *why) {
   vdbrt_error *told = NULL;
   CHECK_INT(vdbrt_events_open(client, options, NULL, &events, &told), VDBRT_E_STATE);
   CHECK_HAS(vdbrt_error_message(told), why);
+  CHECK_HAS(vdbrt_error_message(told), path);
   vdbrt_error_free(told);
   free(options);
 }
@@ -190,9 +191,9 @@ int main(void) {
   CHECK(fd >= 0 && read(fd, head, 8) == 8 && !memcmp(head, "PRECIOUS", 8));
   close(fd);
   snprintf(path, sizeof path, "%s", "/dev/null");
-  refused(client, "");
+  refused(client, "cannot be opened");
   snprintf(path, sizeof path, "%s/none/state", temp_folder());
-  refused(client, "");
+  refused(client, "No such file");
 
   /* Without a state file an acknowledgement does nothing. */
   FAILS(VDBRT_E_ARGUMENT, vdbrt_event_ack(NULL, &err));

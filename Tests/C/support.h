@@ -45,7 +45,8 @@ extern SUPPORT_THREAD_LOCAL vdbrt_error *err;
 
 /* The call succeeds and sets no error. */
 #define OK(call) (err_clear(), check_ok(__FILE__, __LINE__, #call, (call)))
-/* The call fails with this status, and `err` says so in words that hold no secret. It stays for MESSAGE_HAS. */
+/* The call fails with this status, and `err` says so in words that hold no secret and are right in every language. It stays for
+ * MESSAGE_HAS. */
 #define FAILS(want, call) (err_clear(), check_fails(__FILE__, __LINE__, #call, (call), (want)))
 #define MESSAGE_HAS(part) check_has(__FILE__, __LINE__, "error message", vdbrt_error_message(err), (part))
 

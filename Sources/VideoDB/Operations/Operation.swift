@@ -12,7 +12,7 @@ extension Operation {
     // Opening a channel gives no JSON.
     guard let operation = named(name), operation.rawValue != Operation.websocketURL.rawValue else {
       throw VideoDBError(
-        .argument, "There is no operation `\(name)`. It is the name of a function of videodb_rt.h without vdbrt_.")
+        .argument, "There is no operation `\(name)`. Operations have names like rtstream_list.")
     }
     return operation
   }

@@ -106,7 +106,7 @@ public enum ConfigKey: Int, CaseIterable, Sendable {
     case .loopMode:
       Spec(
         name: "loop.mode", kind: .choice("thread|external"), unit: nil, fallback: "thread",
-        summary: "thread: an I/O thread of the client. external: none; the application runs vdbrt_client_step.")
+        summary: "thread: an I/O thread of the client. external: none; the application steps the loop.")
     case .pollIntervalMs:
       Spec(
         name: "poll.interval_ms", kind: .integer(0...3_600_000), unit: "ms", fallback: "0",
@@ -172,7 +172,7 @@ public enum ConfigKey: Int, CaseIterable, Sendable {
       Spec(
         name: "state.ack", kind: .choice("auto|manual"), unit: nil, fallback: "auto",
         summary:
-          "When an event counts as dealt with. auto: its callback has returned, or it was freed. manual: vdbrt_event_ack.")
+          "When an event counts as dealt with. auto: its callback has returned, or it was freed. manual: it was acknowledged.")
     case .stateFile:
       Spec(
         name: "state.file", kind: .text, unit: nil, fallback: nil,

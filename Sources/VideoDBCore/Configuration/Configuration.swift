@@ -11,7 +11,8 @@ public struct Configuration: Sendable {
   public mutating func set(_ name: [UInt8], _ value: UnsafeRawBufferPointer?) throws(VideoDBError) {
     guard let key = ConfigKey.named(name) else {
       throw VideoDBError(
-        .configKey, "There is no configuration key `\(name)`. vdbrt_config_describe lists them\(Self.hint(name)).")
+        .configKey,
+        "There is no configuration key `\(name)`. The description of the configuration lists them\(Self.hint(name)).")
     }
     guard let value else {
       values[key.rawValue] = nil

@@ -55,7 +55,7 @@ extension StateFile {
         left -= 1
         return true
       }
-      log(.warning, "client", "The state file is full: events that were not acknowledged are kept no longer.")
+      tell(.warning, "is full: events that were not acknowledged are kept no longer.")
       text = Self.text(state, place + 24)
     }
     place.storeBytes(of: generation, as: UInt64.self)
@@ -95,7 +95,7 @@ extension StateFile {
       if !state.hasFailed { memcpy(map + Int(offset), bytes, count) }
     } else if vdbshim_state_write(fd, bytes, count, offset) != 0, !state.hasFailed {
       state.hasFailed = true
-      log(.error, "client", "The state file cannot be written: \(Message(cString: strerror(vdbshim_errno()))).")
+      tell(.error, "cannot be written: \(Message(cString: strerror(vdbshim_errno()))).")
     }
   }
 

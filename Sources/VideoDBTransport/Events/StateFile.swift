@@ -37,7 +37,8 @@ final class StateFile: Ledger, @unchecked Sendable {
   let fd: Int32
   /// The file in memory: what is stored there costs no call of the system. nil where its file system cannot do that.
   let map: UnsafeMutableRawPointer?
-  let log: Log
+  private let path: [UInt8]
+  private let log: Log
   /// No thread may be started.
   private let flushesHere: Bool
   /// The loop's, and that of whoever has the file last.
@@ -61,18 +62,20 @@ final class StateFile: Ledger, @unchecked Sendable {
       throw VideoDBError(
         .state,
         fd == Self.busy
-          ? "The state file is in use: by another process, or by another channel of this one. Give each channel a file of its own."
-          : "The state file cannot be opened: \(Message(cString: strerror(vdbshim_errno()))).")
+          ? "The state file \(path) is in use by another process, or another channel of this one. Give each its own."
+          : "The state file \(path) cannot be opened: \(Message(cString: strerror(vdbshim_errno()))).")
     }
-    let file = StateFile(fd, settings)
+    let file = StateFile(fd, path, settings)
     guard file.load() else {
-      throw VideoDBError(.state, "The state file is none of this library's, or cannot be read. Name another, or remove it.")
+      throw VideoDBError(
+        .state, "The state file \(path) is none of this library's, or cannot be read. Name another, or remove it.")
     }
     return file
   }
 
-  private init(_ fd: Int32, _ settings: Settings) {
+  private init(_ fd: Int32, _ path: [UInt8], _ settings: Settings) {
     self.fd = fd
+    self.path = path
     map = settings.mapsStateFile ? vdbshim_state_map(fd, Int(Self.fileBytes)) : nil
     log = settings.log
     flushesHere = settings.hasExternalLoop
@@ -188,8 +191,7 @@ final class StateFile: Ledger, @unchecked Sendable {
     state.withLock { state in
       guard !sameBytes(state.bindings, text) else { return }
       guard text.count <= Self.bindingsBytes else {
-        return log(
-          .error, "client", "The state file has no room for what is bound to the channel. It keeps what was bound before.")
+        return tell(.error, "has no room for what is bound to the channel, and keeps what was bound before.")
       }
       state.bindings = text
       state.changed()
@@ -204,9 +206,11 @@ final class StateFile: Ledger, @unchecked Sendable {
       guard !state.hasFailed else { return }
       state.hasFailed = true
       isCutShort.store(true, ordering: .relaxed)
-      log(.error, "client", "The state file was cut short by somebody else: what happens from here on is not kept.")
+      tell(.error, "was cut short by somebody else: what happens from here on is not kept.")
     }
   }
+
+  func tell(_ level: Log.Level, _ what: Message) { log(level, "client", "The state file \(path) \(what)") }
 
   /// Another one may open the file; this one is not written to any more.
   func unlock() { vdbshim_state_unlock(fd) }

@@ -156,7 +156,7 @@ public final class Engine: @unchecked Sendable {
   public func step(timeoutMs: Int64) throws(VideoDBError) {
     guard let stepping else { throw Self.hasThread }
     if stepping.isCurrent {
-      throw VideoDBError(.reentrant, "vdbrt_client_step was called from a callback, which a step is running already.")
+      throw VideoDBError(.reentrant, "The loop cannot be stepped from a callback, which a step is running already.")
     }
     guard stepping.step(deadlineMs: Clock.deadline(afterMs: timeoutMs)) else { throw Self.stopped }
   }
