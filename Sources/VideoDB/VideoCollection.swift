@@ -1,5 +1,4 @@
 import VideoDBCore
-import VideoDBTransport
 
 /// A collection of the account. (`Collection` alone would hide Swift's own in every file that imports this module.)
 public struct VideoCollection: Sendable {

@@ -1,7 +1,6 @@
 import CVideoDBRT
 import VideoDB
 import VideoDBCore
-import VideoDBTransport
 
 @_cdecl("vdbrt_call_async") @implementation
 public func vdbrt_call_async(

@@ -1,6 +1,5 @@
 import CVideoDBRT
 import VideoDB
-import VideoDBCore
 
 @_cdecl("vdbrt_call") @implementation
 public func vdbrt_call(

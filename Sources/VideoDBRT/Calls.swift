@@ -1,7 +1,5 @@
 import CSystemShims
 import VideoDB
-import VideoDBCore
-import VideoDBTransport
 
 /// The body that every export of an operation shares: look up, check the arguments, run, hand out. The ids are in the order of the
 /// operation's path; NULL for those that it does not have.

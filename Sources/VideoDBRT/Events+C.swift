@@ -1,7 +1,6 @@
 import CVideoDBRT
 import VideoDB
 import VideoDBCore
-import VideoDBTransport
 
 @_cdecl("vdbrt_events_open") @implementation
 public func vdbrt_events_open(

@@ -1,7 +1,6 @@
 import CSystemShims
 import VideoDB
 import VideoDBCore
-import VideoDBTransport
 
 /// What a handle can stand for.
 enum HandleKind: UInt {

@@ -1,6 +1,5 @@
 import CVideoDBRT
 import VideoDB
-import VideoDBCore
 
 @_cdecl("vdbrt_rtstream_export") @implementation
 public func vdbrt_rtstream_export(

@@ -1,5 +1,3 @@
-import CSystemShims
-
 /// What the application set. Values are checked when they are set; `Settings` is what a client makes of them.
 public struct Configuration: Sendable {
   private var values: [Secret?] = ConfigKey.allCases.map { _ in nil }

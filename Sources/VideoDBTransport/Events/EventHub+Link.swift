@@ -1,4 +1,3 @@
-import CSystemShims
 import VideoDBCore
 
 /// What connects a channel to the service: one connection after the other.

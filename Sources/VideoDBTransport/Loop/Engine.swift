@@ -1,4 +1,3 @@
-import CSystemShims
 import VideoDBCore
 
 /// A client's loop, what runs it, and what is on it: connections and calls. Kept alive by its thread, so that a client can go away

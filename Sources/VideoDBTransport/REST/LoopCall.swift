@@ -1,5 +1,4 @@
 import CCurl
-import CSystemShims
 import VideoDBCore
 
 /// Gets the `data` of a call's answer, or why there is none, on the loop's thread.
