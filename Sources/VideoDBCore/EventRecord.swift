@@ -72,14 +72,18 @@ public struct EventRecord {
   }
 
   /// Where a text can be decoded before any other is; nil: memory is out, or there are others.
+  @inline(__always)
   mutating func roomToDecode() -> UnsafeMutablePointer<UInt8>? {
     // All decoded texts together are no longer than the message: one block serves them all and never moves.
-    if scratchUsed == 0, scratchCapacity < bytes.count {
-      free(scratch)
-      scratch = malloc(bytes.count)?.bindMemory(to: UInt8.self, capacity: bytes.count)
-      scratchCapacity = scratch == nil ? 0 : bytes.count
-    }
+    if scratchUsed == 0, scratchCapacity < bytes.count { makeRoomToDecode() }
     return scratchUsed == 0 ? scratch : nil
+  }
+
+  @inline(never)
+  private mutating func makeRoomToDecode() {
+    free(scratch)
+    scratch = malloc(bytes.count)?.bindMemory(to: UInt8.self, capacity: bytes.count)
+    scratchCapacity = scratch == nil ? 0 : bytes.count
   }
 
   /// `text` was decoded where `roomToDecode` said.

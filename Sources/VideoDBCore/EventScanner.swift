@@ -69,11 +69,11 @@ public struct EventScanner {
       let nameStart = at &+ 1
       // Most names are shorter than sixteen bytes.
       let length = nameStart &+ 16 <= end ? Int(vdbshim_plain16(base + nameStart)) : 16
-      at = length < 16 ? nameStart &+ length : plainRun(base, nameStart, end)
+      at = nameStart &+ length
       let name: MemberName
       var first: UInt8
       // The usual form has no white space: `":` and the value.
-      let word = at &+ 4 <= end ? base.loadUnaligned(fromByteOffset: at, as: UInt32.self).littleEndian : 0
+      let word = length < 16 && at &+ 4 <= end ? base.loadUnaligned(fromByteOffset: at, as: UInt32.self).littleEndian : 0
       if word & 0xFFFF == 0x3A22 {
         name = MemberName(base, nameStart, at &- nameStart, end)
         at &+= 2
@@ -83,8 +83,8 @@ public struct EventScanner {
           first = byte(at)
         }
       } else {
-        json.at = at
-        guard let unusual = unusualName(nameStart) else { return false }
+        json.at = nameStart
+        guard let unusual = unusualName() else { return false }
         name = unusual
         at = json.at
         first = byte(at)
@@ -92,18 +92,14 @@ public struct EventScanner {
 
       let start = at
       if first == 0x22 {
-        at = plainRun(base, start &+ 1, end)
-        if byte(at) == 0x22 {
-          at &+= 1
-          if name.isText {
-            level[name] = EventFields.Place(start &+ 1, at &- 1).bits
-          } else {
-            quoted(name, start &+ 1, at &- 1, level)
-          }
+        json.at = start &+ 1
+        var text = JSONScanner.Text()
+        guard json.content(&text) else { return false }
+        at = json.at
+        if name.isText {
+          level[name] = EventFields.Place(text.start, text.end, escapes: text.hasEscapes).bits
         } else {
-          json.at = at
-          guard unusualText(name, start &+ 1, level) else { return false }
-          at = json.at
+          quoted(name, text.start, text.end, level)
         }
       } else if first &- 0x30 < 10, let number = ShortInteger(base, at, end) {
         if name.isNumber { level[name] = Self.word(Double(number.value)) }
@@ -161,29 +157,16 @@ public struct EventScanner {
 
   // MARK: What is not usual
 
-  /// A name that is not all plain ASCII, or has white space around its colon, which is passed too; nil where it is none.
+  /// A name that is long, not all plain ASCII, or has white space around its colon, which is passed too; nil where it is none.
   @inline(never)
-  private mutating func unusualName(_ start: Int) -> MemberName? {
+  private mutating func unusualName() -> MemberName? {
     var text = JSONScanner.Text()
-    guard json.stringGoesOn(&text), json.take(0x3A) else { return nil }
+    guard json.content(&text), json.take(0x3A) else { return nil }
     json.skipWhitespace()
-    guard text.hasEscapes else { return MemberName(json.base, start, text.end &- start, json.end) }
-    return decodeJSONString(slice(start, text.end)).withUnsafeBytes { name in
+    guard text.hasEscapes else { return MemberName(json.base, text.start, text.end &- text.start, json.end) }
+    return decodeJSONString(slice(text.start, text.end)).withUnsafeBytes { name in
       name.baseAddress.map { MemberName($0, 0, name.count, name.count) } ?? .other
     }
-  }
-
-  /// A text that is not all plain ASCII.
-  @inline(never)
-  private mutating func unusualText(_ name: MemberName, _ start: Int, _ level: Level) -> Bool {
-    var text = JSONScanner.Text()
-    guard json.stringGoesOn(&text) else { return false }
-    if name.isText {
-      level[name] = EventFields.Place(start, text.end, escapes: text.hasEscapes).bits
-    } else {
-      quoted(name, start, text.end, level)
-    }
-    return true
   }
 
   /// Consumers of the service guard against the text "true" (PROTOCOL 3.4), and numbers may come as text (3.6).

@@ -98,16 +98,18 @@ struct EventShape {
       let role = member.pointee.role
       switch member.pointee.form {
       case .text:
-        let from = at
-        at = plainRun(base, at, end)
-        if at < end, base.load(fromByteOffset: at, as: UInt8.self) == 0x22 {
-          if role == .text { record.pointee.fields.text = EventFields.Place(from, at) }
-          if role == .label { record.pointee.fields.label = EventFields.Place(from, at) }
-          at &+= 1
-        } else {
-          json.at = at
-          guard unusualText(&json, from, role, record) else { return false }
-          at = json.at
+        json.at = at
+        var text = JSONScanner.Text()
+        // The one that the application will ask for is decoded on the way.
+        let room = role == .text ? record.pointee.roomToDecode() : nil
+        guard json.content(&text, decodedInto: room) else { return false }
+        at = json.at
+        let place = EventFields.Place(text.start, text.end, escapes: text.hasEscapes)
+        if role == .text {
+          record.pointee.fields.text = place
+          if text.hasEscapes, room != nil { record.pointee.textIsDecoded(place, count: text.length) }
+        } else if role == .label {
+          record.pointee.fields.label = place
         }
       case .number, .quoted:
         let value: Double
@@ -161,27 +163,6 @@ struct EventShape {
       return base.loadUnaligned(fromByteOffset: end &- 8, as: UInt64.self).littleEndian &>> word.shift == word.bytes
     }
     return memcmp(base + at, tail.baseAddress.unsafelyUnwrapped, tail.count) == 0
-  }
-
-  /// A text that is not all plain. The one that the application will ask for is decoded while it is looked through.
-  @inline(never)
-  private func unusualText(
-    _ json: inout JSONScanner, _ from: Int, _ role: Role, _ record: UnsafeMutablePointer<EventRecord>
-  ) -> Bool {
-    var text = JSONScanner.Text()
-    text.start = from
-    if role == .text, let room = record.pointee.roomToDecode() {
-      guard let count = json.stringGoesOn(&text, decodingInto: room) else { return false }
-      let place = EventFields.Place(from, text.end, escapes: text.hasEscapes)
-      record.pointee.fields.text = place
-      if text.hasEscapes { record.pointee.textIsDecoded(place, count: count) }
-      return true
-    }
-    guard json.stringGoesOn(&text) else { return false }
-    let place = EventFields.Place(from, text.end, escapes: text.hasEscapes)
-    if role == .text { record.pointee.fields.text = place }
-    if role == .label { record.pointee.fields.label = place }
-    return true
   }
 
   @inline(never)

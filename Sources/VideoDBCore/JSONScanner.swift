@@ -3,7 +3,7 @@ import CSystemShims
 /// One pass over JSON text: checks the grammar of RFC 8259 and the UTF-8, and says where things are. It builds nothing.
 ///
 /// Its unsafe loads, and those of `EventScanner`, `EventShape`, `MemberName` and `ShortInteger`, are at offsets below `end`; a block or a
-/// word is loaded only where as many bytes remain. Accepted where jansson refuses: `\u0000`, a lone surrogate escape (decoded as U+FFFD), numbers beyond
+/// word is loaded only where as many bytes remain. Strings are looked through by `vdbshim_string`. Accepted where jansson refuses: `\u0000`, a lone surrogate escape (decoded as U+FFFD), numbers beyond
 /// the range of an int64 or a double. Refused like jansson: everything else that is not JSON, and nesting deeper than `maxDepth`.
 public struct JSONScanner {
   public static let maxDepth = 128
@@ -14,7 +14,10 @@ public struct JSONScanner {
   public struct Text: Sendable {
     public var start = 0
     public var end = 0
-    public var hasEscapes = false
+    /// Of what it means.
+    public var length = 0
+
+    public var hasEscapes: Bool { length != end &- start }
   }
 
   public let base: UnsafeRawPointer
@@ -74,65 +77,21 @@ public struct JSONScanner {
   /// A string, its opening quote next.
   public mutating func string(_ out: inout Text) -> Bool {
     guard at < end, byte(at) == 0x22 else { return fail(.syntax) }
-    out.start = at &+ 1
-    out.hasEscapes = false
-    at = plainRun(base, at &+ 1, end)
-    if at < end, byte(at) == 0x22 {
-      out.end = at
-      at &+= 1
-      return true
-    }
-    return stringGoesOn(&out)
+    at &+= 1
+    return content(&out)
   }
 
-  /// A string after a stretch of plain ASCII, which it may end with.
-  @inline(never)
-  mutating func stringGoesOn(_ out: inout Text) -> Bool {
-    while at < end {
-      if byte(at) == 0x22 {
-        out.end = at
-        at &+= 1
-        return true
-      }
-      guard special(&out) else { return false }
-      at = plainRun(base, at, end)
-    }
-    return fail(.syntax)
-  }
-
-  /// What is no plain ASCII in a string: escapes, and sequences of UTF-8, as many as follow each other.
+  /// The content of a string, and its closing quote. Decoded into `room`, which has place for all that is left of the text.
   @inline(__always)
-  private mutating func special(_ out: inout Text) -> Bool {
-    while at < end {
-      let c = byte(at)
-      if c == 0x5C {
-        out.hasEscapes = true
-        guard escape() else { return false }
-      } else if c >= 0x80 {
-        let length = utf8SequenceLength(base, at, end)
-        guard length > 0 else { return fail(.utf8) }
-        at &+= length
-      } else {
-        return c >= 0x20 ? true : fail(.syntax)
-      }
-    }
+  mutating func content(_ out: inout Text, decodedInto room: UnsafeMutablePointer<UInt8>? = nil) -> Bool {
+    let found = vdbshim_string(base + at, base + end, room)
+    let stop = UnsafeRawPointer(found.end.unsafelyUnwrapped) - base
+    guard found.length >= 0, stop < end else { return fail(found.length == VDBSHIM_NO_UTF8 ? .utf8 : .syntax) }
+    out.start = at
+    out.end = stop
+    out.length = found.length
+    at = stop &+ 1
     return true
-  }
-
-  /// A backslash and what it escapes.
-  mutating func escape() -> Bool {
-    guard at &+ 1 < end else { return fail(.syntax) }
-    switch byte(at &+ 1) {
-    case 0x22, 0x5C, 0x2F, 0x62, 0x66, 0x6E, 0x72, 0x74:
-      at &+= 2
-      return true
-    case 0x75:
-      guard at &+ 6 <= end else { return fail(.syntax) }
-      for i in 2..<6 where hexDigit(byte(at &+ i)) == nil { return fail(.syntax) }
-      at &+= 6
-      return true
-    default: return fail(.syntax)
-    }
   }
 
   /// A number; its text runs from `at` before the call to `at` after it.
@@ -222,31 +181,6 @@ public struct JSONScanner {
       guard c == 0x2C else { return fail(.syntax) }
     }
   }
-}
-
-/// Where the first byte at or after `at` is that ends a stretch of plain text: a quote, a backslash, a control character or one beyond
-/// ASCII; `end` where none is.
-@inline(never)
-@_optimize(speed)
-func plainRun(_ base: UnsafeRawPointer, _ at: Int, _ end: Int) -> Int {
-  var at = at
-  while at &+ 32 <= end {
-    // The next load waits for no count: where the stretch goes on, it goes on by all of the block.
-    let plain = Int(vdbshim_plain32(base + at))
-    if plain < 32 { return at &+ plain }
-    at &+= 32
-  }
-  if at &+ 16 <= end {
-    let plain = Int(vdbshim_plain16(base + at))
-    if plain < 16 { return at &+ plain }
-    at &+= 16
-  }
-  while at < end {
-    let c = base.load(fromByteOffset: at, as: UInt8.self)
-    if c < 0x20 || c >= 0x80 || c == 0x22 || c == 0x5C { return at }
-    at &+= 1
-  }
-  return at
 }
 
 @inline(__always)

@@ -2,6 +2,8 @@
 #ifndef VDBSHIM_SCAN_H
 #define VDBSHIM_SCAN_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -98,13 +100,6 @@ VDBSHIM_INLINE int vdbshim_plain32(const void *from) {
 #endif
 }
 
-/* What a letter after a backslash stands for; 0: it is none of those, or 'u'. */
-VDBSHIM_INLINE unsigned char vdbshim_unescaped(unsigned char letter) {
-  static const unsigned char meaning[128] = {
-      ['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t'};
-  return letter < 128 ? meaning[letter] : 0;
-}
-
 /* The length of the well-formed sequence of UTF-8 that begins a word of four bytes, the first one lowest, beyond ASCII; 0: there is none.
  * Which of the lengths it is costs no branch. */
 VDBSHIM_INLINE int vdbshim_utf8(uint32_t word) {
@@ -147,11 +142,21 @@ VDBSHIM_INLINE int vdbshim_copyPlain32(const void *from, void *to) {
   return vdbshim_plain32(from);
 }
 
-/* Copies sixteen bytes, and says how many of them come before the first backslash. */
-VDBSHIM_INLINE int vdbshim_copy16(const void *from, void *to) {
-  vdbshim_block block = vdbshim_load(from);
-  vdbshim_store(to, block);
-  return vdbshim_first(vdbshim_backslash(block));
-}
+/* The content of a JSON string. */
+struct vdbshim_content {
+  const uint8_t *end; /* its closing quote; `limit` where it has none */
+  ptrdiff_t length;   /* without its escapes; or one of these two, and `end` is somewhere in it */
+};
+#define VDBSHIM_NO_STRING ((ptrdiff_t)-1)
+#define VDBSHIM_NO_UTF8 ((ptrdiff_t)-2)
+
+/* Looks through the string that begins at `from`, after its quote, checks it, and decodes it into `out`, which has room for all up to
+ * `limit`; NULL: it is not decoded. It has escapes when its length is another one than that of its text. */
+struct vdbshim_content vdbshim_string(const void *from, const void *limit, uint8_t *out);
+
+/* What that is: sixteen bytes at a time, and thirty-two, for processors that have what it takes. */
+struct vdbshim_content vdbshim_stringNarrow(const void *from, const void *limit, uint8_t *out);
+struct vdbshim_content vdbshim_stringWide(const void *from, const void *limit, uint8_t *out);
+bool vdbshim_canBeWide(void);
 
 #endif
