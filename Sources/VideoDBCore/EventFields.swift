@@ -23,7 +23,9 @@ public struct EventFields {
     public var hasEscapes: Bool { bits & 1 != 0 }
   }
 
-  public var kind = EventKind.other
+  public var kind = EventKind.other { didSet { name = kind.channel } }
+  /// Of the channel, where the kind has one: asked for with nearly every event.
+  public private(set) var name: StaticString?
   public var flags: EventFlags = []
   public var channel = Place()
   public var data = Place()

@@ -11,7 +11,9 @@ public struct EventRecord {
   /// Of text and stream; 0: not known yet.
   private var hashes: (text: UInt64, stream: UInt64) = (0, 0)
   /// Start and end in milliseconds; end `Int64.min`: not known yet.
-  private var times: (startMs: Int64, endMs: Int64) = (0, .min)
+  var times: (startMs: Int64, endMs: Int64) = (0, .min)
+  /// Of the shape it was read with; 0: of none. Messages of one shape are of one stream and one kind.
+  private(set) var shape: UInt32 = 0
   var scratch: UnsafeMutablePointer<UInt8>?
   var scratchCapacity = 0
   var scratchUsed = 0
@@ -40,7 +42,8 @@ public struct EventRecord {
     receivedMs: Int64
   ) -> JSONScanner.Fault {
     record.pointee.reset(bytes, receivedMs: receivedMs)
-    if let hash = shapes.pointee.read(bytes, record) {
+    if let (number, hash) = shapes.pointee.read(bytes, record) {
+      record.pointee.shape = number
       record.pointee.hashes.stream = hash
       return .none
     }
@@ -62,6 +65,7 @@ public struct EventRecord {
     receipt = Receipt()
     hashes = (0, 0)
     times.endMs = .min
+    shape = 0
     if scratchUsed > 0 { forgetDecoded() }
   }
 
@@ -199,12 +203,17 @@ public struct EventRecord {
     }
   }
 
+  @inline(__always)
   public mutating func channelName() -> UnsafeRawBufferPointer {
-    if let canonical = fields.kind.channel { return UnsafeRawBufferPointer(canonical) }
+    if let canonical = fields.name { return UnsafeRawBufferPointer(canonical) }
     return text(fields.channel, .channel)
   }
   public mutating func rtstreamID() -> UnsafeRawBufferPointer { text(fields.rtstreamID, .rtstreamID) }
-  public mutating func text() -> UnsafeRawBufferPointer { text(fields.text, .text) }
+  @inline(__always)
+  public mutating func text() -> UnsafeRawBufferPointer {
+    if let start = decoded.2.start { return UnsafeRawBufferPointer(start: start, count: decoded.2.count) }
+    return text(fields.text, .text)
+  }
   public mutating func label() -> UnsafeRawBufferPointer { text(fields.label, .label) }
   public mutating func textHash() -> UInt64 {
     if hashes.text == 0 { hashes.text = VideoDBCore.textHash(text()) }

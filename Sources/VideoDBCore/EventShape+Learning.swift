@@ -136,7 +136,9 @@ extension EventShape.Member {
     first = word(0)
     last = word(max(lead.count, 8) - 8)
     mask = lead.count < 8 ? 1 << UInt64(8 * lead.count) - 1 : ~0
-    self.lead = lead
+    self.lead = lead.baseAddress.unsafelyUnwrapped
+    count = Int32(truncatingIfNeeded: lead.count)
+    lastAt = Int32(truncatingIfNeeded: max(lead.count, 8) - 8)
     self.form = form
     self.role = role
   }

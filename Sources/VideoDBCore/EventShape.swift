@@ -13,24 +13,30 @@ struct EventShape {
   /// A member of `data`. Its lead is what stands before its value: a comma, its name, a colon, white space, the quote of a text.
   struct Member {
     /// The first eight bytes of the lead, and the last eight; of a shorter one what `mask` says of the same eight.
-    var first: UInt64 = 0
-    var last: UInt64 = 0
-    var mask: UInt64 = 0
-    var lead = UnsafeRawBufferPointer(start: nil, count: 0)
-    var form = Form.any
-    var role = Role.nothing
+    let first: UInt64
+    let last: UInt64
+    let mask: UInt64
+    let lead: UnsafeRawPointer
+    let count: Int32
+    /// Where the last eight begin.
+    let lastAt: Int32
+    let form: Form
+    let role: Role
 
     @inline(__always)
     func isAt(_ at: UnsafeRawPointer, room: Int) -> Bool {
-      guard room >= max(lead.count, 8) else { return false }
+      let lastAt = Int(lastAt)
+      guard room >= lastAt &+ 8 else { return false }
       let first = at.loadUnaligned(as: UInt64.self).littleEndian
-      let last = at.loadUnaligned(fromByteOffset: max(lead.count, 8) &- 8, as: UInt64.self).littleEndian
+      let last = at.loadUnaligned(fromByteOffset: lastAt, as: UInt64.self).littleEndian
       guard ((first ^ self.first) | (last ^ self.last)) & mask == 0 else { return false }
-      return lead.count <= 16 || memcmp(at, lead.baseAddress.unsafelyUnwrapped, lead.count) == 0
+      return lastAt <= 8 || memcmp(at, lead, Int(count)) == 0
     }
   }
 
   static let mostMembers = 16
+  /// Whole numbers that are milliseconds (PROTOCOL 3.6).
+  private static var wholeMs: Range<Int64> { 100_000_000_000..<100_000_000_000_000 }
 
   /// What all these pointers point into.
   let memory: UnsafeMutableRawPointer
@@ -48,6 +54,8 @@ struct EventShape {
   /// All that does not come from `data`.
   private let fields: EventFields
   let streamHash: UInt64
+  /// No other of the channel has it.
+  var number: UInt32 = 0
 
   init(
     _ memory: UnsafeMutableRawPointer, _ fields: EventFields, streamHash: UInt64, head: UnsafeRawBufferPointer,
@@ -81,20 +89,25 @@ struct EventShape {
   }
 
   /// Reads a message that `begins` so into a record. false: it goes on in another way, or is not valid, and the fields mean nothing.
+  @inline(never)
   @_optimize(speed)
-  func read(_ bytes: UnsafeRawBufferPointer, _ record: UnsafeMutablePointer<EventRecord>) -> Bool {
+  static func read(
+    _ shape: UnsafePointer<EventShape>, _ bytes: UnsafeRawBufferPointer, _ record: UnsafeMutablePointer<EventRecord>
+  ) -> Bool {
     var json = JSONScanner(bytes)
     let base = json.base
     let end = json.end
-    var at = head.count
+    var at = shape.pointee.head.count
     var start = Double.nan
     var stop = Double.nan
-    record.pointee.fields = fields
-    var member = members.baseAddress.unsafelyUnwrapped
-    let last = member + members.count
+    // The same where they are whole numbers.
+    var whole = (start: Int64.min, stop: Int64.min)
+    record.pointee.fields = shape.pointee.fields
+    var member = shape.pointee.members.baseAddress.unsafelyUnwrapped
+    let last = member + shape.pointee.members.count
     while member < last {
       guard member.pointee.isAt(base + at, room: end &- at) else { return false }
-      at &+= member.pointee.lead.count
+      at &+= Int(member.pointee.count)
       let role = member.pointee.role
       switch member.pointee.form {
       case .text:
@@ -113,13 +126,15 @@ struct EventShape {
         }
       case .number, .quoted:
         let value: Double
+        var number = Int64.min
         if let short = ShortInteger(base, at, end) {
-          value = Double(short.value)
+          number = Int64(bitPattern: short.value)
+          value = Double(number)
           at = short.end
         } else {
           json.at = at
-          guard let number = unusualNumber(&json) else { return false }
-          value = number
+          guard let unusual = shape.pointee.unusualNumber(&json) else { return false }
+          value = unusual
           at = json.at
         }
         if member.pointee.form == .quoted {
@@ -128,8 +143,10 @@ struct EventShape {
         }
         if role == .start {
           start = value
+          whole.start = number
         } else if role == .end {
           stop = value
+          whole.stop = number
         } else {
           if role == .confidence { record.pointee.fields.confidence = value }
           if role == .time { (start, stop) = (value, value) }
@@ -149,9 +166,11 @@ struct EventShape {
       }
       member += 1
     }
-    guard isTail(base, at, end) else { return false }
-    record.pointee.fields.data = EventFields.Place(fields.data.start, at &+ dataEnd)
+    guard shape.pointee.isTail(base, at, end) else { return false }
+    record.pointee.fields.data = EventFields.Place(shape.pointee.fields.data.start, at &+ shape.pointee.dataEnd)
     record.pointee.fields.setTimes(start, stop)
+    // As `milliseconds` has them.
+    if wholeMs.contains(whole.start), wholeMs.contains(whole.stop) { record.pointee.times = (whole.start, whole.stop) }
     return true
   }
 

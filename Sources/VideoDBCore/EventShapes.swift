@@ -16,6 +16,8 @@ public struct EventShapes {
   private var misfits = 0
   private var patience = Self.patience
   private var oldest = 0
+  /// How many were learnt: the number of the newest.
+  private var learnt: UInt32 = 0
 
   public init() {}
 
@@ -27,16 +29,16 @@ public struct EventShapes {
     self = EventShapes()
   }
 
-  /// Reads a message into the record, and gives the hash of its stream's id. nil: it is of no shape that is known, and the record's fields
-  /// mean nothing.
+  /// Reads a message into the record, and gives the number of its shape and the hash of its stream's id. nil: it is of no shape that is
+  /// known, and the record's fields mean nothing.
   @inline(__always)
-  func read(_ bytes: UnsafeRawBufferPointer, _ record: UnsafeMutablePointer<EventRecord>) -> UInt64? {
+  func read(_ bytes: UnsafeRawBufferPointer, _ record: UnsafeMutablePointer<EventRecord>) -> (UInt32, UInt64)? {
     guard let shapes else { return nil }
     var shape = shapes
     let last = shapes + count
     while shape < last {
       if shape.pointee.begins(bytes) {
-        if shape.pointee.read(bytes, record) { return shape.pointee.streamHash }
+        if EventShape.read(shape, bytes, record) { return (shape.pointee.number, shape.pointee.streamHash) }
         record.pointee.forgetDecoded()
       }
       shape += 1
@@ -49,11 +51,13 @@ public struct EventShapes {
   mutating func misfit(_ bytes: UnsafeRawBufferPointer, _ fields: EventFields) {
     misfits += 1
     guard misfits >= patience else { return }
-    guard let shape = EventShape.learn(bytes, fields) else {
+    guard var shape = EventShape.learn(bytes, fields) else {
       misfits = 0
       patience = min(max(2 * patience, Self.fullPatience.least), Self.fullPatience.most)
       return
     }
+    learnt &+= 1
+    shape.number = learnt
     // Of one beginning at most two, since each of them is tried.
     var same: [Int] = []
     if let shapes {

@@ -31,6 +31,8 @@ struct EventShapesTests {
           _ = other.read(bytes, receivedMs: 1)
           #expect(record.pointee.streamHash() == other.streamHash(), "\(message.text)")
           #expect(record.pointee.textHash() == other.textHash(), "\(message.text)")
+          #expect(record.pointee.itemTimes() == other.itemTimes(), "\(message.text)")
+          #expect(record.pointee.channelName().elementsEqual(other.channelName()), "\(message.text)")
           #expect(record.pointee.label().elementsEqual(other.label()) && record.pointee.text().elementsEqual(other.text()))
         }
         return view

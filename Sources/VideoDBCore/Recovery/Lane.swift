@@ -20,7 +20,7 @@ final class Lane {
   let stream: [UInt8]
   let kind: EventKind
   /// By start.
-  private var items: [Item] = []
+  private var items = ItemRing()
   /// Start of the newest item that had to be forgotten: what started by then counts as delivered.
   private(set) var settledMs = Int64.min
   /// End of the newest item; `Int64.min` before the first.
@@ -102,7 +102,7 @@ final class Lane {
 
   /// Forgets which records were a source's, since its number is given to another.
   func release(source: UInt16) {
-    for i in items.indices where items[i].source == source { items[i].source = 0 }
+    for i in 0..<items.count where items[i].source == source { items[i].source = 0 }
   }
 
   /// An item of an earlier process.
@@ -115,6 +115,7 @@ final class Lane {
   // MARK: Matching
 
   /// Times may be rounded to the second at most, and never so far that neighbours of equal text are confused (PROTOCOL 3.9).
+  @inline(__always)
   static func tolerance(_ startMs: Int64, _ endMs: Int64) -> Int64 { itemTolerance(startMs, endMs) }
 
   private func nearest(_ text: UInt64, _ startMs: Int64, _ endMs: Int64, _ isOpen: (Item) -> Bool) -> Int? {
@@ -153,21 +154,19 @@ final class Lane {
   private func insert(_ item: Item) {
     lastEndMs = max(lastEndMs, item.endMs)
     newestMs = max(newestMs, item.startMs)
-    if let last = items.last, last.startMs > item.startMs {
-      items.insert(item, at: place(item.startMs))
-    } else {
-      items.append(item)
+    if items.count >= capacity {
+      // A quarter at a time, so that an item costs no more than its place.
+      let forgotten = capacity / 4
+      settledMs = max(settledMs, items[forgotten - 1].startMs)
+      items.removeFirst(forgotten)
     }
-    guard items.count > capacity else { return }
-    // A quarter at a time, so that an item costs no more than its place.
-    let forgotten = capacity / 4
-    settledMs = max(settledMs, items[forgotten - 1].startMs)
-    items.removeFirst(forgotten)
+    items.insert(item, at: place(item.startMs))
   }
 }
 
 /// How far the times of an item may lie apart in milliseconds: see `Lane`.
-public func itemTolerance(_ startMs: Int64, _ endMs: Int64) -> Int64 { min(max((endMs &- startMs) / 4, 1), 1_000) }
+@inline(__always)
+public func itemTolerance(_ startMs: Int64, _ endMs: Int64) -> Int64 { min(max((endMs &- startMs) &>> 2, 1), 1_000) }
 
 /// A text as it is compared: its bytes without white space around them.
 public func textHash(_ text: UnsafeRawBufferPointer) -> UInt64 {

@@ -10,13 +10,29 @@ struct LaneTable: ~Copyable {
   private(set) var all: [Lane] = []
   /// A power of two, at most half full.
   private var slots = UnsafeMutableBufferPointer<Slot>(start: nil, count: 0)
+  /// What was found for messages of a shape, by its number: nothing in them has to be compared again.
+  private var found: UnsafeMutablePointer<(shape: UInt32, lane: Unmanaged<Lane>?)>?
+  private static let shapes = 32
 
-  deinit { slots.deallocate() }
+  deinit {
+    slots.deallocate()
+    found?.deallocate()
+  }
 
   var isEmpty: Bool { all.isEmpty }
 
   /// Not owned, so that a message costs no counting of references.
   @inline(__always)
+  func find(_ record: UnsafeMutablePointer<EventRecord>) -> Unmanaged<Lane>? {
+    guard let found else { return nil }
+    let shape = record.pointee.shape
+    let known = found + (Int(shape) & (Self.shapes &- 1))
+    if shape != 0, known.pointee.shape == shape { return known.pointee.lane }
+    let lane = find(record.pointee.rtstreamID(), hash: record.pointee.streamHash(), record.pointee.fields.kind)
+    if shape != 0 { known.pointee = (shape, lane) }
+    return lane
+  }
+
   func find(_ stream: UnsafeRawBufferPointer, hash: UInt64, _ kind: EventKind) -> Unmanaged<Lane>? {
     guard let base = slots.baseAddress else { return nil }
     let key = Self.key(hash, kind)
@@ -40,6 +56,9 @@ struct LaneTable: ~Copyable {
   }
 
   private mutating func rebuild() {
+    let found = found ?? .allocate(capacity: Self.shapes)
+    found.initialize(repeating: (0, nil), count: Self.shapes)
+    self.found = found
     var size = 4
     while size < 2 * all.count { size *= 2 }
     slots.deallocate()

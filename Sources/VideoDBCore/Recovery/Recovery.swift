@@ -128,8 +128,7 @@ public final class Recovery {
 
   /// A message came over the socket. false: the application has it already.
   public func isNews(_ record: UnsafeMutablePointer<EventRecord>, now: Int64) -> Bool {
-    let kind = record.pointee.fields.kind
-    guard let lane = lanes.find(record.pointee.rtstreamID(), hash: record.pointee.streamHash(), kind) else { return true }
+    guard let lane = lanes.find(record) else { return true }
     let (startMs, endMs) = record.pointee.itemTimes()
     let text = record.pointee.textHash()
     let isNews = lane._withUnsafeGuaranteedRef { lane in

@@ -126,6 +126,7 @@ public final class EventHub: Bagged, @unchecked Sendable {
 
   // MARK: Receiving (loop)
 
+  @_optimize(speed)
   func received(_ message: UnsafeRawBufferPointer, isText: Bool) -> Verdict {
     switch EventRecord.read(incoming, message, shapes, receivedMs: receivedMs) {
     case .none: break
