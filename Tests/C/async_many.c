@@ -24,6 +24,15 @@ static void go(bool is_external) {
     completion_is(calls[i], loop, VDBRT_OK);
     completion_free(calls[i]);
   }
+  /* One burst after another: over those that are kept. */
+  for (int round = 0; round < 5; round++) {
+    for (int i = 0; i < CONNECTIONS; i++)
+      calls[i] = started(client, "rtstream_get", NULL, "{'rtstream_id':'r'}");
+    for (int i = 0; i < CONNECTIONS; i++) {
+      completion_is(calls[i], loop, VDBRT_OK);
+      completion_free(calls[i]);
+    }
+  }
   CHECK(accepted() - before <= CONNECTIONS);
   /* One after the other: over the same one. */
   before = accepted();

@@ -86,8 +86,12 @@ final class LoopMulti: LoopSource {
     loop.remove(token)
   }
 
-  /// At most this many connections; further transfers wait their turn.
-  func limitConnections(_ count: Int) { _ = vdbshim_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, count) }
+  /// At most this many connections; further transfers wait their turn. As many are kept: by itself libcurl closes those beyond four for
+  /// each transfer, so that one burst after another would connect again.
+  func limitConnections(_ count: Int) {
+    _ = vdbshim_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, count)
+    _ = vdbshim_multi_set_long(multi, CURLMOPT_MAXCONNECTS, count)
+  }
 
   func add(_ easy: CurlEasy, done: @escaping Done) {
     guard curl_multi_add_handle(multi, easy.handle) == CURLM_OK else {
