@@ -4,12 +4,6 @@
 
 #include <dirent.h>
 
-#ifdef __has_feature
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define MEMORY_IS_A_SANITIZERS
-#endif
-#endif
-
 enum {
   CHANNELS = 200,
   PROBES = 20,

@@ -23,6 +23,13 @@
 #include <unistd.h>
 #include <videodb_rt.h>
 
+/* What is allocated says nothing about the library. */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define MEMORY_IS_A_SANITIZERS
+#endif
+#endif
+
 /* The programs of Tests/Cxx share it. */
 #ifdef __cplusplus
 #define SUPPORT_THREAD_LOCAL __thread
