@@ -1,4 +1,5 @@
 import CSystemShims
+import Synchronization
 import VideoDBCore
 
 /// Reading what another process left.
@@ -20,13 +21,13 @@ extension StateFile {
       newest = (item.number, place)
     }
     isFull = items.count == Self.slots
-    state.withLock { state in
-      if let newest {
-        state.nextNumber = newest.number &+ 1
-        state.nextPlace = (newest.place + 1) % Self.slots
-      }
-      loadText(&state)
+    if let newest {
+      // The next one whose place is behind that of the newest.
+      let number = newest.number &+ 1
+      let skipped = (newest.place + 1 - Self.place(number) + Self.slots) % Self.slots
+      nextItem.store(number &+ UInt32(skipped), ordering: .relaxed)
     }
+    state.withLock { loadText(&$0) }
     handedOut = items.filter { !$0.isDone }
     return true
   }
@@ -63,7 +64,7 @@ extension StateFile {
           Kept(
             number: UInt32(truncatingIfNeeded: number), isHandedOut: entry["handed_out"]?.bool ?? true,
             isOther: entry["other"]?.bool ?? false, event: event))
-        state.nextNumber = max(state.nextNumber, UInt32(truncatingIfNeeded: number) &+ 1)
+        state.nextKept = max(state.nextKept, UInt32(truncatingIfNeeded: number) &+ 1)
       }
     }
   }

@@ -11,8 +11,8 @@ extension StateFile {
 
   /// Under its lock.
   struct State {
-    var nextNumber: UInt32 = 1
-    var nextPlace = 0
+    /// The number of the next event that is kept.
+    var nextKept: UInt32 = 1
     var generation: UInt64 = 0
     var bindings: [UInt8] = []
     var kept: [Kept] = []
@@ -22,7 +22,6 @@ extension StateFile {
     private var newest: UInt64 = 0
     /// The event that was kept last, with the contents before and after it.
     private var last: (number: UInt32, before: UInt64, after: UInt64) = (0, 0, 0)
-    var isDirty = false
     var hasFailed = false
 
     mutating func changed() {

@@ -1,17 +1,15 @@
 import CSystemShims
+import Synchronization
 import VideoDBCore
 
 /// Writing items into the ring, and the text to the older of its two places.
 extension StateFile {
   static let tagOffset: Int64 = 28
+  static func place(_ number: UInt32) -> Int { Int(number % UInt32(slots)) }
   static func offset(_ place: Int) -> Int64 { ringOffset + Int64(place * slotBytes) }
 
+  /// Where the file is not in memory.
   func write(_ item: Item, _ place: Int, _ state: inout State) {
-    if let map, !state.hasFailed {
-      // In place: until the tag is there, the place holds no item.
-      state.isDirty = true
-      return Self.fill(map + Int(Self.offset(place)), item)
-    }
     withUnsafeTemporaryAllocation(byteCount: Self.slotBytes, alignment: 8) { slot in
       guard let base = slot.baseAddress else { return }
       Self.fill(base, item)
@@ -20,7 +18,7 @@ extension StateFile {
   }
 
   @inline(__always)
-  private static func fill(_ slot: UnsafeMutableRawPointer, _ item: Item) {
+  static func fill(_ slot: UnsafeMutableRawPointer, _ item: Item) {
     slot.storeBytes(of: item.text, as: UInt64.self)
     slot.storeBytes(of: item.startMs, toByteOffset: 8, as: Int64.self)
     slot.storeBytes(of: item.lane, toByteOffset: 16, as: UInt32.self)
@@ -31,7 +29,7 @@ extension StateFile {
   }
 
   func writeText(_ state: inout State) {
-    state.isDirty = true
+    isDirty.store(true, ordering: .relaxed)
     guard !state.hasFailed else { return }
     let generation = state.generation + 1
     let offset = Int64(Self.headBytes + Int(generation & 1) * Self.textBytes)
@@ -89,7 +87,7 @@ extension StateFile {
   }
 
   func put(_ bytes: UnsafeRawPointer?, _ count: Int, _ offset: Int64, _ state: inout State) {
-    state.isDirty = true
+    isDirty.store(true, ordering: .relaxed)
     guard let bytes else { return }
     if let map {
       if !state.hasFailed { memcpy(map + Int(offset), bytes, count) }

@@ -45,6 +45,10 @@ final class StateFile: Ledger, @unchecked Sendable {
   private var flushing: FlushThread?
   let state = Locked(State())
   private let isCutShort = Atomic(false)
+  /// There is something to flush.
+  let isDirty = Atomic(false)
+  /// The number of the next item that is handed out, which says its place in the ring, too: who hands out takes no lock.
+  let nextItem = Atomic<UInt32>(1)
   /// What another process left, for the one who goes on.
   var items: [Item] = []
   var isFull = false
@@ -98,33 +102,45 @@ final class StateFile: Ledger, @unchecked Sendable {
 
   func handOut(_ record: EventQueue.Record, retained: Bool) {
     record.pointee.handedOut(by: self, retained: retained)
+    if record.pointee.receipt.place == Receipt.kept { return handOutKept(record.pointee.receipt.number) }
+    guard Self.isItem(record) else { return }
+    let number = nextItem.wrappingAdd(1, ordering: .relaxed).oldValue
+    let place = Self.place(number)
+    record.pointee.receipt = Receipt(place: Int32(place), number: number)
+    let item = Self.item(of: record, number: number)
+    guard let map else { return state.withLock { write(item, place, &$0) } }
+    guard !isCutShort.load(ordering: .relaxed) else { return }
+    // In place: until the tag is there, the place holds no item.
+    Self.fill(map + Int(Self.offset(place)), item)
+    isDirty.store(true, ordering: .relaxed)
+  }
+
+  @inline(never)
+  private func handOutKept(_ number: UInt32) {
     state.withLock { state in
-      if record.pointee.receipt.place == Receipt.kept {
-        guard let i = state.kept.firstIndex(where: { $0.number == record.pointee.receipt.number && !$0.isHandedOut }) else {
-          return
-        }
-        state.kept[i].isHandedOut = true
-        state.changed()
-        writeText(&state)
-      } else if let item = Self.item(of: record, number: state.nextNumber) {
-        record.pointee.receipt = Receipt(place: Int32(state.nextPlace), number: state.nextNumber)
-        write(item, state.nextPlace, &state)
-        state.nextNumber &+= 1
-        state.nextPlace = (state.nextPlace + 1) % Self.slots
-      }
+      guard let i = state.kept.firstIndex(where: { $0.number == number && !$0.isHandedOut }) else { return }
+      state.kept[i].isHandedOut = true
+      state.changed()
+      writeText(&state)
     }
   }
 
-  /// What the service can be asked for again; nil for anything else.
-  private static func item(of record: EventQueue.Record, number: UInt32) -> Item? {
-    let fields = record.pointee.fields
-    guard fields.kind == .transcript || fields.kind == .sceneIndex || fields.kind == .audioIndex,
-      !fields.flags.contains(.interim)
-    else { return nil }
+  /// What the service can be asked for again.
+  @inline(__always)
+  private static func isItem(_ record: EventQueue.Record) -> Bool {
+    switch record.pointee.fields.kind {
+    case .transcript, .sceneIndex, .audioIndex: !record.pointee.fields.flags.contains(.interim)
+    default: false
+    }
+  }
+
+  @inline(__always)
+  private static func item(of record: EventQueue.Record, number: UInt32) -> Item {
     let (startMs, endMs) = record.pointee.itemTimes()
     return Item(
-      text: record.pointee.textHash(), startMs: startMs, lane: laneKey(record.pointee.streamHash(), fields.kind),
-      lengthMs: UInt32(clamping: endMs - startMs), number: number, isDone: false)
+      text: record.pointee.textHash(), startMs: startMs,
+      lane: laneKey(record.pointee.streamHash(), record.pointee.fields.kind), lengthMs: UInt32(clamping: endMs - startMs),
+      number: number, isDone: false)
   }
 
   /// A message that the service cannot be asked for again is kept until it is acknowledged. Of channels that are not known only JSON.
@@ -132,8 +148,8 @@ final class StateFile: Ledger, @unchecked Sendable {
     let isOther = fields.kind == .other && !fields.flags.contains(.notJSON)
     guard isOther || fields.kind == .alert || fields.kind == .captureSession else { return Receipt() }
     return state.withLock { state in
-      let number = state.nextNumber
-      state.nextNumber &+= 1
+      let number = state.nextKept
+      state.nextKept &+= 1
       state.keep(Kept(number: number, isHandedOut: isHandedOut, isOther: isOther, event: Array(message)))
       writeText(&state)
       return Receipt(place: Receipt.kept, number: number)
@@ -237,10 +253,5 @@ final class StateFile: Ledger, @unchecked Sendable {
     flushing = nil
   }
 
-  private func takeDirty() -> Bool {
-    state.withLock { state in
-      defer { state.isDirty = false }
-      return state.isDirty
-    }
-  }
+  private func takeDirty() -> Bool { isDirty.exchange(false, ordering: .acquiringAndReleasing) }
 }
