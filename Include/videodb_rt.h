@@ -582,14 +582,14 @@ typedef struct vdbrt_events vdbrt_events;
  * VDBRT_EVENT_REDELIVERED where it may have been handed out before. An event is acknowledged by vdbrt_event_ack, or with state.ack
  * "auto" when its callback has returned or it is freed. Acknowledging takes effect before it returns: it survives the end of the
  * process at once, and a power cut after state.sync_ms. What the service cannot be asked for again (alerts, capture events, messages
- * of channels that this library does not know, where they are JSON) is kept in the file until it is acknowledged: 256 KB at most, with
- * what is bound, then the oldest go first, and those of unknown channels before others. Bindings that are longer than that are not
- * kept, which the log says; those from before stay. The file has 1 MiB, no more: its last 16384 transcripts and records are known to
- * have been delivered. It is readable by its owner only, holds no key, and belongs to one channel at a time:
- * VDBRT_E_STATE for a second one. It is mapped into memory (state.mapped), so leave it alone while it is used: one that was cut short is
- * seen before the next batch and not touched any more, but between the two the kernel ends the process. While events come, a flash
- * page or two is written every state.sync_ms, and what is kept each time that it changes; while none come, none is. A thread that
- * lives as long waits for the disk; with loop.mode "external" a step does, and so does the end of a channel.
+ * of channels that this library does not know, where they are JSON) is kept in the file until it is acknowledged: up to 192 KB of alerts
+ * and capture events, and 64 KB of unknown channels, then the oldest of them go first; one that is longer is not kept. Bindings are, up
+ * to 128 KB; those from before stay in the place of longer ones. The log tells of each of these. The file has 1 MiB, no more: its last
+ * 16384 transcripts and records are known to have been delivered. It is readable by its owner only, holds no key, and belongs to one
+ * channel at a time: VDBRT_E_STATE for a second one. It is mapped into memory (state.mapped), so leave it alone while it is used: one
+ * that was cut short is seen before the next batch and not touched any more, but between the two the kernel ends the process. While
+ * events come, a flash page or two is written every state.sync_ms, and what is kept each time that it changes; while none come, none is.
+ * A thread that lives as long waits for the disk; with loop.mode "external" a step does, and so does the end of a channel.
  */
 
 /* Fetches the WebSocket URL (GET /collection/{id}/websocket), opens it and waits for the connection id, which

@@ -71,8 +71,10 @@ extension EventHub: RecoveryHost {
   /// Events of another process that it was not done with and that the service cannot give again.
   func giveKept() {
     guard let ledger else { return }
-    for kept in ledger.keptEvents {
-      kept.event.withUnsafeBytes { bytes in
+    let left = ledger.keptEvents
+    ledger.keptEvents = []
+    for kept in left {
+      kept.text.withUnsafeBytes { bytes in
         var fields = EventFields()
         _ = EventScanner.scan(bytes, into: &fields)
         if kept.isHandedOut { fields.flags.insert(.redelivered) }

@@ -139,7 +139,9 @@ public final class EventHub: Bagged, @unchecked Sendable {
     }
     if !watched._withUnsafeGuaranteedRef({ isNews(incoming, $0) }) { return .goOn }
     let isDirect = isPushing && !isHolding
-    if hasLedger, let ledger { incoming.pointee.receipt = ledger.keep(incoming.pointee.fields, message, isHandedOut: isDirect) }
+    if hasLedger, let ledger {
+      incoming.pointee.receipt = ledger.keep(incoming.pointee.fields, message, isHandedOut: isDirect, atMs: receivedMs)
+    }
     if isDirect {
       pushRecord(incoming)
       return .goOn

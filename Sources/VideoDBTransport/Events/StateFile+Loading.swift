@@ -5,13 +5,16 @@ import VideoDBCore
 /// Reading what another process left.
 extension StateFile {
   func load() -> Bool {
-    var head: UInt64 = 0
-    guard vdbshim_state_read(fd, &head, 8, 0) == 0 else { return false }
-    if head == 0 {
-      head = Self.magic
-      return vdbshim_state_write(fd, &head, 8, 0) == 0 && vdbshim_state_flush(fd) == 0
+    var head: (magic: UInt64, salt: UInt64, aliveMs: Int64) = (0, 0, 0)
+    guard vdbshim_state_read(fd, &head, 24, 0) == 0 else { return false }
+    if head.magic == 0 {
+      salt = randomBytes(8).withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
+      head = (Self.magic, salt, 0)
+      return vdbshim_state_write(fd, &head, 24, 0) == 0 && vdbshim_state_flush(fd) == 0
     }
-    guard head == Self.magic, let ring = read(Self.ringOffset, Self.slots * Self.slotBytes) else { return false }
+    salt = head.salt
+    aliveMs = head.aliveMs
+    guard head.magic == Self.magic, let ring = read(Self.ringOffset, Self.slots * Self.slotBytes) else { return false }
     var newest: (number: UInt32, place: Int)?
     for place in 0..<Self.slots {
       guard let item = Self.item(ring, place * Self.slotBytes) else { continue }
@@ -27,19 +30,21 @@ extension StateFile {
       let skipped = (newest.place + 1 - Self.place(number) + Self.slots) % Self.slots
       nextItem.store(number &+ UInt32(skipped), ordering: .relaxed)
     }
-    state.withLock { loadText(&$0) }
     handedOut = items.filter { !$0.isDone }
-    return true
+    return state.withLock { state in
+      loadBindings(&state)
+      return loadKept(&state)
+    }
   }
 
-  private func read(_ offset: Int64, _ count: Int) -> [UInt8]? {
+  func read(_ offset: Int64, _ count: Int) -> [UInt8]? {
     var bytes = [UInt8](repeating: 0, count: count)
     let failed = bytes.withUnsafeMutableBytes { vdbshim_state_read(fd, $0.baseAddress, count, offset) }
     return failed == 0 ? bytes : nil
   }
 
-  /// The newer of the two texts that are whole. Each is generation, length, check, text.
-  private func loadText(_ state: inout State) {
+  /// The newer of the two that are whole.
+  private func loadBindings(_ state: inout State) {
     for side in 0..<2 {
       guard let bytes = read(Int64(Self.headBytes + side * Self.textBytes), Self.textBytes) else { continue }
       let (generation, length, check) = bytes.withUnsafeBytes {
@@ -48,24 +53,12 @@ extension StateFile {
           $0.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
         )
       }
-      guard length <= UInt64(Self.textBytes - 24) else { continue }
-      let text = Array(bytes[24..<(24 + Int(length))])
+      guard generation > state.generation, length <= UInt64(Self.textBytes - Self.textHead) else { continue }
+      let text = Array(bytes[Self.textHead..<(Self.textHead + Int(length))])
       guard text.withUnsafeBytes({ textHash($0) }) == check, let json = JSON(text) else { continue }
-      // The older one may be the one that was put together later.
-      aliveMs = max(aliveMs, json["alive_ms"]?.int ?? 0)
-      guard generation > state.generation else { continue }
       state.generation = generation
-      left = json["bindings"]
-      state.bindings = json["bindings"]?.bytes ?? []
-      state.kept = []
-      for entry in json["kept"]?.elements ?? [] {
-        guard let number = entry["number"]?.int, let event = entry["event"]?.bytes else { continue }
-        state.kept.append(
-          Kept(
-            number: UInt32(truncatingIfNeeded: number), isHandedOut: entry["handed_out"]?.bool ?? true,
-            isOther: entry["other"]?.bool ?? false, event: event))
-        state.nextKept = max(state.nextKept, UInt32(truncatingIfNeeded: number) &+ 1)
-      }
+      state.bindings = text
+      left = json
     }
   }
 

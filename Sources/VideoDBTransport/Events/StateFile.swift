@@ -6,8 +6,8 @@ import VideoDBCore
 /// was done with them, and the events that the service cannot give a second time.
 ///
 /// One file of fixed size. What is written survives the process at once, and a power cut after the next flush. Items stand in a ring of
-/// small records, each with a check of its own; the rest is a text that is written to one of two places in turn, so that one of them is
-/// whole whenever the writing is cut off.
+/// small records, events in a log, each with a check of its own; the bindings are a text that is written to one of two places in turn, so
+/// that one of them is whole whenever the writing is cut off.
 final class StateFile: Ledger, @unchecked Sendable {
   /// An item as the file has it.
   struct Item {
@@ -21,14 +21,18 @@ final class StateFile: Ledger, @unchecked Sendable {
     var endMs: Int64 { startMs + Int64(lengthMs) }
   }
 
-  static let magic: UInt64 = 0x3254_5353_5242_4456  // "VDBRSST2"
+  static let magic: UInt64 = 0x3354_5353_5242_4456  // "VDBRSST3"
+  static let headBytes = 4_096
+  /// In the head.
+  static let saltOffset: Int64 = 8
+  static let aliveOffset: Int64 = 16
+  static let textBytes = 131_072
+  /// Of alerts and capture events, and of channels that are not known, which may not displace them.
+  static let logBytes = (known: 196_608, others: 65_536)
+  static let logOffset = Int64(headBytes + 2 * textBytes)
   static let slotBytes = 32
   static let slots = 16_384
-  static let textBytes = 262_144
-  /// What may be bound: without any kept event it fits beside the rest of the text.
-  static let bindingsBytes = textBytes - 128
-  static let headBytes = 4_096
-  static let ringOffset = Int64(headBytes + 2 * textBytes)
+  static let ringOffset = logOffset + Int64(logBytes.known + logBytes.others)
   static let fileBytes = ringOffset + Int64(slots * slotBytes)
 
   /// VDBSHIM_STATE_BUSY.
@@ -44,15 +48,19 @@ final class StateFile: Ledger, @unchecked Sendable {
   /// The loop's, and that of whoever has the file last.
   private var flushing: FlushThread?
   let state = Locked(State())
-  private let isCutShort = Atomic(false)
+  /// It is cut short, or cannot be written.
+  let hasFailed = Atomic(false)
   /// There is something to flush.
   let isDirty = Atomic(false)
   /// The number of the next item that is handed out, which says its place in the ring, too: who hands out takes no lock.
   let nextItem = Atomic<UInt32>(1)
+  /// Random, of this file.
+  var salt: UInt64 = 0
   /// What another process left, for the one who goes on.
   var items: [Item] = []
   var isFull = false
   var left: JSON?
+  var keptEvents: [(text: [UInt8], receipt: Receipt, isHandedOut: Bool)] = []
   /// When it is known to have lived last, in milliseconds since the Unix epoch.
   var aliveMs: Int64 = 0
   /// Handed out by another process, and not acknowledged. The loop's.
@@ -102,27 +110,19 @@ final class StateFile: Ledger, @unchecked Sendable {
 
   func handOut(_ record: EventQueue.Record, retained: Bool) {
     record.pointee.handedOut(by: self, retained: retained)
-    if record.pointee.receipt.place == Receipt.kept { return handOutKept(record.pointee.receipt.number) }
+    if record.pointee.receipt.place == Receipt.kept { return keptIsHandedOut(record.pointee.receipt.number) }
     guard Self.isItem(record) else { return }
     let number = nextItem.wrappingAdd(1, ordering: .relaxed).oldValue
     let place = Self.place(number)
     record.pointee.receipt = Receipt(place: Int32(place), number: number)
     let item = Self.item(of: record, number: number)
-    guard let map else { return state.withLock { write(item, place, &$0) } }
-    guard !isCutShort.load(ordering: .relaxed) else { return }
+    guard let map else {
+      return state.withLock { _ in write(Self.slotBytes, at: Self.offset(place)) { Self.fill($0, item) } }
+    }
+    guard !hasFailed.load(ordering: .relaxed) else { return }
     // In place: until the tag is there, the place holds no item.
     Self.fill(map + Int(Self.offset(place)), item)
     isDirty.store(true, ordering: .relaxed)
-  }
-
-  @inline(never)
-  private func handOutKept(_ number: UInt32) {
-    state.withLock { state in
-      guard let i = state.kept.firstIndex(where: { $0.number == number && !$0.isHandedOut }) else { return }
-      state.kept[i].isHandedOut = true
-      state.changed()
-      writeText(&state)
-    }
   }
 
   /// What the service can be asked for again.
@@ -141,24 +141,6 @@ final class StateFile: Ledger, @unchecked Sendable {
       text: record.pointee.textHash(), startMs: startMs,
       lane: laneKey(record.pointee.streamHash(), record.pointee.fields.kind), lengthMs: UInt32(clamping: endMs - startMs),
       number: number, isDone: false)
-  }
-
-  /// A message that the service cannot be asked for again is kept until it is acknowledged. Of channels that are not known only JSON.
-  func keep(_ fields: EventFields, _ message: UnsafeRawBufferPointer, isHandedOut: Bool) -> Receipt {
-    let isOther = fields.kind == .other && !fields.flags.contains(.notJSON)
-    guard isOther || fields.kind == .alert || fields.kind == .captureSession else { return Receipt() }
-    return state.withLock { state in
-      let number = state.nextKept
-      state.nextKept &+= 1
-      state.keep(Kept(number: number, isHandedOut: isHandedOut, isOther: isOther, event: Array(message)))
-      writeText(&state)
-      return Receipt(place: Receipt.kept, number: number)
-    }
-  }
-
-  /// Messages that were kept, with their receipts, and whether they may have been handed out before.
-  var keptEvents: [(event: [UInt8], receipt: Receipt, isHandedOut: Bool)] {
-    state.withLock { $0.kept.map { ($0.event, Receipt(place: Receipt.kept, number: $0.number), $0.isHandedOut) } }
   }
 
   /// Whether another process handed this item out and did not see it acknowledged. Once for each.
@@ -180,25 +162,21 @@ final class StateFile: Ledger, @unchecked Sendable {
 
   override func acknowledge(_ receipt: Receipt) {
     state.withLock { state in
-      if receipt.place == Receipt.kept {
-        state.forget(receipt.number)
-        writeText(&state)
-        return
-      }
+      if receipt.place == Receipt.kept { return forget(receipt.number, &state) }
       let place = Int(receipt.place)
       guard place >= 0, place < Self.slots else { return }
-      var (number, tag) = numberAndTag(place, isKept: !state.hasFailed)
+      var (number, tag) = numberAndTag(place)
       // Unless the ring has come round to its place.
       guard number == receipt.number else { return }
       tag |= 1
-      put(&tag, 4, Self.offset(place) + Self.tagOffset, &state)
+      put(&tag, 4, Self.offset(place) + Self.tagOffset)
     }
   }
 
   /// Nobody else writes to the place meanwhile: others would have to hand out as many events as the ring has places. The file is dirty since
   /// the event was handed out, and stays so during a callback: what takes that back is of this thread, too.
   override func returned(_ receipt: Receipt) {
-    guard let map, receipt.place >= 0, !isCutShort.load(ordering: .relaxed) else { return acknowledge(receipt) }
+    guard let map, receipt.place >= 0, !hasFailed.load(ordering: .relaxed) else { return acknowledge(receipt) }
     let tag = map + Int(Self.offset(Int(receipt.place)) + Self.tagOffset)
     tag.storeBytes(of: tag.load(as: UInt32.self) | 1, as: UInt32.self)
   }
@@ -206,22 +184,18 @@ final class StateFile: Ledger, @unchecked Sendable {
   func setBindings(_ text: [UInt8]) {
     state.withLock { state in
       guard !sameBytes(state.bindings, text) else { return }
-      guard text.count <= Self.bindingsBytes else {
+      guard text.count <= Self.textBytes - Self.textHead else {
         return tell(.error, "has no room for what is bound to the channel, and keeps what was bound before.")
       }
       state.bindings = text
-      state.changed()
-      writeText(&state)
+      writeBindings(&state)
     }
   }
 
   /// Before what may store something: a file that somebody has cut short is touched no more.
   override func look() {
     guard map != nil, vdbshim_state_is_whole(fd, Int(Self.fileBytes)) == 0 else { return }
-    state.withLock { state in
-      guard !state.hasFailed else { return }
-      state.hasFailed = true
-      isCutShort.store(true, ordering: .relaxed)
+    if !hasFailed.exchange(true, ordering: .relaxed) {
       tell(.error, "was cut short by somebody else: what happens from here on is not kept.")
     }
   }
