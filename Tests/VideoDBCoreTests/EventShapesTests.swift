@@ -4,49 +4,6 @@ import Testing
 
 /// Messages of forms that were seen before are read in another way than the first of them, and say the same.
 struct EventShapesTests {
-  /// Reads as a channel does: each message in its turn, with what the ones before it have shown.
-  private final class Reader {
-    let shapes = UnsafeMutablePointer<EventShapes>.allocate(capacity: 1)
-    let record = UnsafeMutablePointer<EventRecord>.allocate(capacity: 1)
-
-    init() {
-      shapes.initialize(to: EventShapes())
-      record.initialize(to: EventRecord())
-    }
-
-    deinit {
-      record.pointee.freeScratch()
-      record.deallocate()
-      shapes.pointee.free()
-      shapes.deallocate()
-    }
-
-    func read(_ message: [UInt8]) -> EventView {
-      message.withUnsafeBytes { bytes in
-        let fault = EventRecord.read(record, bytes, shapes, receivedMs: 1)
-        let view = EventView(message, record.pointee.fields, fault)
-        if fault == .none {
-          var other = EventRecord()
-          defer { other.freeScratch() }
-          _ = other.read(bytes, receivedMs: 1)
-          #expect(record.pointee.streamHash() == other.streamHash(), "\(message.text)")
-          #expect(record.pointee.textHash() == other.textHash(), "\(message.text)")
-          #expect(record.pointee.itemTimes() == other.itemTimes(), "\(message.text)")
-          #expect(record.pointee.channelName().elementsEqual(other.channelName()), "\(message.text)")
-          #expect(record.pointee.label().elementsEqual(other.label()) && record.pointee.text().elementsEqual(other.text()))
-        }
-        return view
-      }
-    }
-
-    func knows(_ message: [UInt8]) -> Bool {
-      message.withUnsafeBytes { bytes in
-        record.pointee.reset(EventFields(), bytes, receivedMs: 1)
-        return shapes.pointee.read(bytes, record) != nil
-      }
-    }
-  }
-
   /// What services send, and what they might: in each, `@` is a text, `$` a number, `?` a truth value.
   static let forms = [
     #"{"channel":"transcript","rtstream_id":"rts-1","rtstream_name":"gate","data":{"text":"@","is_final":?,"start":$,"end":$}}"#,
@@ -90,7 +47,7 @@ struct EventShapesTests {
   @Test func aFormIsKnownFromItsThirdMessageOn() {
     var random = SeededRandom(seed: 1)
     for form in Self.forms {
-      let reader = Reader()
+      let reader = ChannelReader()
       for _ in 0..<3 {
         let message = Self.message(form, &random)
         #expect(!reader.knows(message))
@@ -109,7 +66,7 @@ struct EventShapesTests {
   @Test(arguments: [71, 72, 73, 74] as [UInt64])
   func saysTheSameOfEveryMessage(_ seed: UInt64) {
     var random = SeededRandom(seed: seed)
-    let reader = Reader()
+    let reader = ChannelReader()
     var known = 0
     for i in 0..<8_000 {
       // Some forms at a time, so that they are learnt, and others after them.
@@ -132,7 +89,7 @@ struct EventShapesTests {
   @Test func refusesEachTruncation() {
     var random = SeededRandom(seed: 5)
     for form in Self.forms.prefix(9) {
-      let reader = Reader()
+      let reader = ChannelReader()
       for _ in 0..<4 { _ = reader.read(Self.message(form, &random)) }
       let message = Self.message(form, &random)
       #expect(reader.knows(message))
@@ -144,7 +101,7 @@ struct EventShapesTests {
 
   /// Many forms with the same beginning are not all tried.
   @Test func formsThatDifferInTheirMembersAreTriedTwiceAtMost() {
-    let reader = Reader()
+    let reader = ChannelReader()
     func message(_ i: Int) -> [UInt8] { #"{"channel":"alert","data":{"a\#(i)":1,"text":"t"}}"#.bytes }
     for _ in 0..<40 { for i in 0..<6 { #expect(reader.read(message(i)) == EventView(message(i))) } }
     #expect((0..<6).filter { reader.knows(message($0)) }.count == 2)

@@ -70,6 +70,8 @@ public final class EventHub: Bagged, @unchecked Sendable {
   /// When bytes were read from the socket last: in milliseconds since the Unix epoch, and on the monotonic clock.
   var receivedMs: Int64 = 0
   var receivedAtMs: Int64 = 0
+  /// When the state file was looked at last: once for each millisecond and for each time that there is something to read.
+  private var lookedAtMs: Int64 = -1
   /// What comes over the socket is read here, each message in its turn, and handed out from here.
   private let incoming = EventHub.record()
   private let shapes = EventHub.shapes()
@@ -172,10 +174,15 @@ public final class EventHub: Bagged, @unchecked Sendable {
     return .pause
   }
 
+  func willRead() { lookedAtMs = -1 }
+
   func willReceive(unixMs: Int64) {
     receivedMs = unixMs
     receivedAtMs = Clock.now
-    ledger?.look()
+    if let ledger, lookedAtMs != receivedAtMs {
+      ledger.look()
+      lookedAtMs = receivedAtMs
+    }
     // Who has subscribed gets every event that is read afterwards, also where the loop has not got to the request yet.
     adoptSubscriptions()
     measureRoom()

@@ -5,6 +5,8 @@ import VideoDBCore
 protocol ConnectionOwner: AnyObject {
   /// The first message came: the connection can be used.
   func opened(connectionID: [UInt8])
+  /// Batches of `received` may follow.
+  func willRead()
   /// A batch of `received` follows, all read at this time.
   func willReceive(unixMs: Int64)
   func received(_ message: UnsafeRawBufferPointer, isText: Bool) -> Verdict
@@ -51,7 +53,7 @@ final class WebSocketConnection: LoopSource, Bagged {
   private var pongDeadlineMs: Int64 = -1
   private var closeReason: (error: VideoDBError, code: UInt16)?
 
-  /// Reads in one round before others get their turn.
+  /// Reads of a whole buffer in one round before others get their turn; one counts as a quarter at least, which is what TLS gives at a time.
   private static let maxReads = 8
   /// Up to here an unfinished frame is moved to the front of the loop's buffer; a longer one is collected in `unread`.
   private static let moveLimit = 4_096
@@ -102,6 +104,7 @@ final class WebSocketConnection: LoopSource, Bagged {
     guard isPaused, phase == .open else { return }
     isPaused = false
     watchSocket()
+    owner?.willRead()
     consumeUnread()
     read()
   }
@@ -240,7 +243,9 @@ final class WebSocketConnection: LoopSource, Bagged {
   // MARK: Receiving
 
   private func read() {
-    for _ in 0..<Self.maxReads {
+    var left = Self.maxReads * loop.buffer.count
+    owner?.willRead()
+    while left > 0 {
       guard !isPaused, phase != .ended, phase != .connecting, let dial else { return }
       let front = unread.count <= Self.moveLimit ? unread.count : 0
       if front > 0 { unread.withUnsafeBytes { loop.buffer.copyMemory(from: $0) } }
@@ -266,6 +271,7 @@ final class WebSocketConnection: LoopSource, Bagged {
           if unread.count >= wanted { consumeUnread() }
         }
         if !mayBeMore { return }
+        left -= max(count, loop.buffer.count / 4)
       }
     }
     // There may be more, also inside TLS where the socket does not show it: come back after the others.

@@ -5,22 +5,13 @@ import Testing
 struct LaneTableTests {
   /// What was found for messages of a form is found anew when there are other lanes; and that there was none does not stay so.
   @Test func messagesOfAKnownFormFollowTheLanes() {
-    let shapes = UnsafeMutablePointer<EventShapes>.allocate(capacity: 1)
-    let record = UnsafeMutablePointer<EventRecord>.allocate(capacity: 1)
-    shapes.initialize(to: EventShapes())
-    record.initialize(to: EventRecord())
-    defer {
-      shapes.pointee.free()
-      shapes.deallocate()
-      record.pointee.freeScratch()
-      record.deallocate()
-    }
+    let reader = ChannelReader()
     var lanes = LaneTable()
     func find(_ stream: String, _ channel: String) -> Lane? {
       let message = #"{"channel":"\#(channel)","rtstream_id":"\#(stream)","data":{"text":"a","start":1,"end":2}}"#.bytes
       return message.withUnsafeBytes { bytes in
-        #expect(EventRecord.read(record, bytes, shapes, receivedMs: 0) == .none)
-        return lanes.find(record)?.takeUnretainedValue()
+        #expect(EventRecord.read(reader.record, bytes, reader.shapes, receivedMs: 0) == .none)
+        return lanes.find(reader.record)?.takeUnretainedValue()
       }
     }
     // All of them are of known forms from the fourth on.
@@ -38,7 +29,7 @@ struct LaneTableTests {
         #expect(find(stream, "scene_index") == nil)
       }
     }
-    #expect(record.pointee.shape != 0)
+    #expect(reader.record.pointee.shape != 0)
     for stream in streams {
       if let lane = made.removeValue(forKey: stream) { lanes.remove(lane) }
       for stream in streams { #expect(find(stream, "transcript") === made[stream]) }
@@ -47,16 +38,7 @@ struct LaneTableTests {
 
   /// More forms than are remembered at a time.
   @Test func manyFormsDoNotTakeEachOthersLanes() {
-    let record = UnsafeMutablePointer<EventRecord>.allocate(capacity: 1)
-    let shapes = UnsafeMutablePointer<EventShapes>.allocate(capacity: 1)
-    shapes.initialize(to: EventShapes())
-    record.initialize(to: EventRecord())
-    defer {
-      shapes.pointee.free()
-      shapes.deallocate()
-      record.pointee.freeScratch()
-      record.deallocate()
-    }
+    let reader = ChannelReader()
     var lanes = LaneTable()
     let made = (0..<100).map { Lane("rts-\($0)".bytes, .transcript, capacity: 16, now: 0) }
     for lane in made { lanes.append(lane) }
@@ -66,8 +48,8 @@ struct LaneTableTests {
       let i = Int.random(in: 0..<10, using: &random) + Int.random(in: 0..<10, using: &random) * 10
       let message = #"{"channel":"transcript","rtstream_id":"rts-\#(i)","data":{"text":"a","start":1,"end":2}}"#.bytes
       let found = message.withUnsafeBytes { bytes -> Lane? in
-        _ = EventRecord.read(record, bytes, shapes, receivedMs: 0)
-        return lanes.find(record)?.takeUnretainedValue()
+        _ = EventRecord.read(reader.record, bytes, reader.shapes, receivedMs: 0)
+        return lanes.find(reader.record)?.takeUnretainedValue()
       }
       #expect(found === made[i])
     }
