@@ -229,8 +229,10 @@ VDBRT_API void vdbrt_op_release(vdbrt_op *op);
 /*
  * Every call takes `op` for its deadline and cancellation; NULL stands for `http.timeout_ms`. Ids are opaque and are
  * percent-encoded into the path. Calls that only read are repeated on 502, 503, 504 and broken connections; others only where
- * the request surely was not carried out. Status codes beyond those of the service: VDBRT_E_TIMEOUT, VDBRT_E_RESOLVE,
- * VDBRT_E_CONNECT, VDBRT_E_TLS, VDBRT_E_DISCONNECTED, VDBRT_E_TOO_LARGE, VDBRT_E_REDIRECT, VDBRT_E_NOT_JSON.
+ * the request surely was not carried out. A kept connection is left when what is sent over it is not acknowledged within
+ * ws.pong_timeout_ms, as after a silent switch of the network: calls that only read are then sent again over a new one, and others
+ * go over a new one where the kept one has not been used for as long. Status codes beyond those of the service: VDBRT_E_TIMEOUT,
+ * VDBRT_E_RESOLVE, VDBRT_E_CONNECT, VDBRT_E_TLS, VDBRT_E_DISCONNECTED, VDBRT_E_TOO_LARGE, VDBRT_E_REDIRECT, VDBRT_E_NOT_JSON.
  */
 
 /* Any operation that this library has no function for. method: GET, POST, PUT, PATCH or DELETE. path: absolute, "/rtstream",

@@ -1,6 +1,8 @@
 #include "CSystemShims.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -90,6 +92,12 @@ ptrdiff_t vdbshim_socket_receive(int fd, void *out, size_t length) { return move
 int vdbshim_socket_is_idle(int fd) {
   char byte;
   return fd >= 0 && recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+int vdbshim_socket_is_silent(int fd) {
+  struct tcp_info info = {0};
+  socklen_t size = sizeof info;
+  return fd >= 0 && getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_retransmits > 0;
 }
 
 void vdbshim_slist_free_zeroed(struct curl_slist *list) {

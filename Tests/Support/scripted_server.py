@@ -32,6 +32,7 @@ ANSWER: one step or a list of steps.
         "body_pause_ms": n
     {"send": "bytes as text"}  {"send_hex": "0d0a"}  {"sleep_ms": n}  {"await": "gate"}
     {"close": true}  {"reset": true}  {"hang": true}  {"tunnel": true} (for CONNECT)
+    {"deaf": true}: nothing that the client sends from now on arrives or is acknowledged
     {"upgrade": true}, or {"upgrade": {"status", "reason", "status_line", "accept", "without": ["Upgrade"], "headers", "flood": n}},
         and "then_hex": bytes that go out in one piece with the answer
     {"json": ...} {"text": "..."} {"hex": "..."} {"repeat": ...}     a text message

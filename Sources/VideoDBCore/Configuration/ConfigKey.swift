@@ -227,7 +227,7 @@ public enum ConfigKey: Int, CaseIterable, Sendable {
     case .wsPongTimeoutMs:
       Spec(
         name: "ws.pong_timeout_ms", kind: .integer(10...86_400_000), unit: "ms", fallback: "5000",
-        summary: "How long the answer to a ping may take before the connection counts as dead.")
+        summary: "How long a ping may have no answer, or a request no acknowledgement, before the connection counts as dead.")
     }
   }
 

@@ -117,6 +117,9 @@ final class LoopMulti: LoopSource {
     if let at = sockets.firstIndex(where: { $0.fd == fd }) { forget(sockets.remove(at: at)) }
   }
 
+  /// What is sent over one of its connections is not acknowledged.
+  var isSilent: Bool { sockets.contains { vdbshim_socket_is_silent($0.fd) != 0 } }
+
   // MARK: Loop
 
   func ready(fd: Int32, events: UInt32) {}

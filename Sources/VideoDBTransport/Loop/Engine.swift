@@ -105,7 +105,7 @@ public final class Engine: @unchecked Sendable {
 
   /// A connection was found dead that has been silent since then: so are those that calls are kept waiting by. On the loop.
   func fellSilent(sinceMs: Int64) {
-    settings.log(.info, "http", "The network was silent: calls go over new connections, and reads are sent again.")
+    logSilence(settings)
     for calls in [calls, openings] { calls.renew(silentSinceMs: sinceMs) }
     blockingCalls.renew(silentSinceMs: sinceMs)
   }

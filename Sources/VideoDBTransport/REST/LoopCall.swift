@@ -56,6 +56,14 @@ final class LoopCalls {
     return multi
   }
 
+  fileprivate var patienceMs: Int64 { settings.ws.pongTimeoutMs }
+
+  /// What was sent then is not acknowledged. The connection may have been made within the same millisecond.
+  fileprivate func fellSilent(sentMs: Int64) {
+    logSilence(settings)
+    renew(silentSinceMs: sentMs + 1)
+  }
+
   /// The network has been silent since then: no kept connection that is older is used again, and calls that only read and wait for an
   /// answer over one are sent again over a new one.
   func renew(silentSinceMs: Int64) {
@@ -146,12 +154,12 @@ final class LoopCall: LoopSource, Bagged, @unchecked Sendable {
   }
 
   private func send() throws(VideoDBError) {
+    startedMs = Clock.now
     let multi = try owner.readyMulti()
     self.multi = multi
     isSending = true
-    startedMs = Clock.now
     transfer.prepare(exchange)
-    loop.setDeadline(token, exchange.deadlineMs)
+    setDeadline(now: startedMs)
     multi.add(transfer.easy) { [self] code in
       multi.remove(transfer.easy)
       sent(transfer.outcome(code))
@@ -163,10 +171,19 @@ final class LoopCall: LoopSource, Bagged, @unchecked Sendable {
     take(exchange.received(outcome, afterMs: Clock.now - startedMs))
   }
 
+  /// A call that only reads looks now and then whether what was sent arrives at all.
+  private func setDeadline(now: Int64) {
+    let lookMs = exchange.request.onlyReads && transfer.heardMs < 0 ? now + owner.patienceMs : -1
+    loop.setDeadline(token, Clock.earlier(exchange.deadlineMs, lookMs))
+  }
+
   func ready(fd: Int32, events: UInt32) {}
 
   func deadlineReached(now: Int64) {
-    if isSending {
+    if isSending, exchange.deadlineMs < 0 || now < exchange.deadlineMs {
+      setDeadline(now: now)
+      if transfer.heardMs < 0, let multi, multi.isSilent { owner.fellSilent(sentMs: startedMs) }
+    } else if isSending {
       let outcome = transfer.outcome(CURLE_OPERATION_TIMEDOUT, isQueued: owner.isCrowded)
       multi?.remove(transfer.easy)
       sent(outcome)

@@ -34,15 +34,20 @@ public final class RESTClient: Sendable {
   private var isClosed: Bool { state.withLock { $0.isClosed } }
   private var silentSinceMs: Int64 { state.withLock { $0.silentSinceMs } }
 
-  /// The network has been silent since then: no connection that is older is used again, and calls that only read and wait for an answer
-  /// over one are sent again over a new one.
+  /// What was sent then over a kept connection is not acknowledged. The connection may have been made within the same millisecond.
+  private func fellSilent(sentMs: Int64) {
+    logSilence(settings)
+    renew(silentSinceMs: sentMs + 1)
+  }
+
+  /// The network has been silent since then: no kept connection is used again, and calls that only read and wait for an answer over one
+  /// that is older are sent again over a new one.
   func renew(silentSinceMs: Int64) {
     let dead = state.withLock { state in
-      state.silentSinceMs = silentSinceMs
+      state.silentSinceMs = max(state.silentSinceMs, silentSinceMs)
       for session in state.busy { session.wake() }
-      let dead = state.idle.filter { $0.madeMs < silentSinceMs }
-      state.idle.removeAll { $0.madeMs < silentSinceMs }
-      return dead
+      defer { state.idle = [] }
+      return state.idle
     }
     _ = dead  // released here, as in `close`
   }
@@ -78,9 +83,11 @@ public final class RESTClient: Sendable {
         if session.madeMs < silentSinceMs { return nil }
         let started = Clock.now
         let onlyReads = exchange.request.onlyReads
+        let patienceMs = onlyReads ? settings.ws.pongTimeoutMs : 60_000
         session.transfer.prepare(exchange)
-        let outcome = session.perform(deadlineMs: exchange.deadlineMs) {
-          isStopped() || onlyReads && max(session.madeMs, session.transfer.heardMs) < silentSinceMs
+        let outcome = session.perform(deadlineMs: exchange.deadlineMs, everyMs: patienceMs) {
+          if onlyReads, Clock.now - started >= patienceMs, session.transfer.isSilent { fellSilent(sentMs: started) }
+          return isStopped() || onlyReads && max(session.madeMs, session.transfer.heardMs) < silentSinceMs
         }
         guard let outcome else {
           session.transfer.abandon()
@@ -128,4 +135,8 @@ public final class RESTClient: Sendable {
   }
 
   static func closed(_ what: Message) -> VideoDBError { VideoDBError(.closed, "\(what): the client was shut down.") }
+}
+
+func logSilence(_ settings: Settings) {
+  settings.log(.info, "http", "The network was silent: calls go over new connections, and reads are sent again.")
 }

@@ -27,8 +27,8 @@ final class RESTSession: @unchecked Sendable {
   /// From any thread: ends the wait of `perform` or `pause`.
   func wake() { curl_multi_wakeup(multi) }
 
-  /// Runs what has been prepared. `isStopped` is asked whenever something wakes the wait; nil: it said so.
-  func perform(deadlineMs: Int64, isStopped: () -> Bool) -> Transfer.Outcome? {
+  /// Runs what has been prepared. `isStopped` is asked whenever something wakes the wait, and at least that often; nil: it said so.
+  func perform(deadlineMs: Int64, everyMs: Int64, isStopped: () -> Bool) -> Transfer.Outcome? {
     let easy = transfer.easy.handle
     guard curl_multi_add_handle(multi, easy) == CURLM_OK else { return transfer.outcome(CURLE_OUT_OF_MEMORY) }
     defer { curl_multi_remove_handle(multi, easy) }
@@ -37,7 +37,7 @@ final class RESTSession: @unchecked Sendable {
       guard curl_multi_perform(multi, &running) == CURLM_OK else { return transfer.outcome(CURLE_OUT_OF_MEMORY) }
       if running == 0 { break }
       if isStopped() { return nil }
-      let left = Clock.left(until: deadlineMs, limit: 60_000)
+      let left = Clock.left(until: deadlineMs, limit: everyMs)
       if left == 0 { return transfer.outcome(CURLE_OPERATION_TIMEDOUT) }
       curl_multi_poll(multi, nil, 0, Int32(left), nil)
       if isStopped() { return nil }

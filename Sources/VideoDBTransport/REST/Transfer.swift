@@ -22,8 +22,11 @@ final class Transfer: @unchecked Sendable {
   /// How often libcurl has begun to send the current request, and how often it may.
   private var sendings = 0
   private var maySendAgain = true
-  /// The socket of the connection that was used last, if libcurl keeps it and nobody else uses it.
+  /// The socket of the connection that was used last, if libcurl keeps it and nobody else uses it, and when that was.
   private var keptSocket: Int32 = -1
+  private var keptMs: Int64 = 0
+  /// How long it may have been unused for a call that is not sent again: the network may be another one since then.
+  private let trustMs: Int64
   private let ownsConnection: Bool
   private var headBytes = 0
   private var headIsWhole = false
@@ -42,6 +45,7 @@ final class Transfer: @unchecked Sendable {
     self.easy = easy
     self.ownsConnection = ownsConnection
     maxBytes = settings.maxResponseBytes
+    trustMs = settings.ws.pongTimeoutMs
     serverClock = settings.serverClock
     easy.configure(settings)
     easy.set(CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: settings.connectTimeoutMs))
@@ -109,7 +113,7 @@ final class Transfer: @unchecked Sendable {
     maySendAgain = onlyReads
     // Most dead connections are seen beforehand, so that the call goes over a fresh one instead of failing. Which of several libcurl
     // would take is not known.
-    let isSafe = countsSendings && ownsConnection && vdbshim_socket_is_idle(keptSocket) != 0
+    let isSafe = countsSendings && vdbshim_socket_is_idle(keptSocket) != 0 && Clock.now - keptMs < trustMs
     easy.set(CURLOPT_FRESH_CONNECT, onlyReads || isSafe ? 0 : 1)
   }
 
@@ -177,6 +181,9 @@ final class Transfer: @unchecked Sendable {
     retryAfterMs = text.reduce(0) { $0 * 10 + Int64($1 - 0x30) } * 1000
   }
 
+  /// Over a connection that was kept before, and what was sent is not acknowledged but sent again and again by the kernel.
+  var isSilent: Bool { heardMs < 0 && vdbshim_socket_is_silent(keptSocket) != 0 }
+
   // MARK: Afterwards
 
   /// What came of it. No key stays in an idle connection.
@@ -186,6 +193,7 @@ final class Transfer: @unchecked Sendable {
     if result != CURLE_OK || !ownsConnection || vdbshim_easy_get_socket(easy.handle, &keptSocket) != CURLE_OK {
       keptSocket = -1
     }
+    keptMs = Clock.now
     if isTooLarge || result == CURLE_FILESIZE_EXCEEDED { return .tooLarge }
     // libcurl takes an end in the middle of the head for the end of an empty answer.
     let code = result == CURLE_OK && !headIsWhole ? CURLE_GOT_NOTHING : result

@@ -1,6 +1,7 @@
 """One connection: reads requests, records them, and runs the steps that the script has for each."""
 
 import asyncio
+import ctypes
 import socket
 import struct
 
@@ -168,6 +169,12 @@ class Session:
     async def step_hang(self, _step, _request):
         await self.peer_gone()
 
+    async def step_deaf(self, _step, _request):
+        """What arrives from now on is dropped by the kernel, as if the network were another one: it is not even acknowledged."""
+        drop_all = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))  # BPF: return 0 bytes
+        program = struct.pack("HxxxxxxP", 1, ctypes.addressof(drop_all))
+        self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, 26, program)  # SO_ATTACH_FILTER
+
     async def step_tunnel(self, _step, request):
         """CONNECT: the bytes go to the host that the client named, as a proxy has them."""
         host, _, port = request.target.rpartition(":")
@@ -317,6 +324,7 @@ STEPS = [
     ("close", Session.step_close),
     ("reset", Session.step_reset),
     ("hang", Session.step_hang),
+    ("deaf", Session.step_deaf),
     ("tunnel", Session.step_tunnel),
     ("pongs", Session.step_pongs),
     ("answers_close", Session.step_answers_close),
