@@ -170,29 +170,39 @@ static int64_t counter(vdbrt_events *events, const char *name) {
   return value;
 }
 
+#define PAUSES "GET /collection/pauses/websocket"
+#define DROPS "GET /collection/drops/websocket"
+
+static void take_five(vdbrt_events *events) {
+  for (int i = 0; i < 5; i++)
+    skip_event(events, VDBRT_EVENT_RECONNECTING);
+}
+
 /* Months without an uplink, and nobody who takes what is told of it: the memory that costs is bounded, also with drop_oldest. */
 static void attempts_that_nobody_takes_are_bounded(void) {
-  server_on(s, URL, "{'status':503,'json':{'message':'not now'}}");
-  for (int drops = 0; drops < 2; drops++) {
-    vdbrt_client *client = client_for(s, "{" RECONNECTS ",'reconnect.max_ms':2,'queue.max_events':8,'queue.overflow':'%s'}",
-                                      drops ? "drop_oldest" : "pause");
-    int before = server_count(s, URL);
-    vdbrt_events *events = opened(client, "{\"wait\":false}");
-    WAIT_FOR(counter(events, "queued") >= 8, 5000);
-    if (drops)
-      WAIT_FOR(server_count(s, URL) > before + 24, 5000);
-    CHECK(counter(events, "queued") <= 9);
-    usleep(20000); /* ten attempts */
-    CHECK(counter(events, "queued") <= 9);
-    int waiting = server_count(s, URL);
-    if (drops)
-      skip_event(events, VDBRT_EVENT_OVERFLOW);
-    for (int i = 0; i < 5; i++)
-      skip_event(events, VDBRT_EVENT_RECONNECTING);
-    WAIT_FOR(server_count(s, URL) > waiting, 5000);
-    vdbrt_events_release(events);
-    client_end(client);
-  }
+  server_on(s, PAUSES, "{'status':503,'json':{'message':'not now'}}");
+  server_on(s, DROPS, "{'status':503,'json':{'message':'not now'}}");
+#define SMALL "{" RECONNECTS ",'reconnect.max_ms':2,'queue.max_events':8,'queue.overflow':'%s'}"
+  vdbrt_client *pausing = client_for(s, SMALL, "pause"), *dropping = client_for(s, SMALL, "drop_oldest");
+  vdbrt_events *pauses = opened(pausing, "{\"wait\":false,\"collection_id\":\"pauses\"}");
+  WAIT_FOR(counter(pauses, "queued") >= 8, 5000);
+  int attempts = server_count(s, PAUSES);
+  /* While the one goes on and on, the other waits for room. */
+  vdbrt_events *drops = opened(dropping, "{\"wait\":false,\"collection_id\":\"drops\"}");
+  WAIT_FOR(server_count(s, DROPS) > 24, 5000);
+  CHECK(counter(drops, "queued") <= 9);
+  CHECK(counter(pauses, "queued") <= 9);
+  CHECK_INT(server_count(s, PAUSES), attempts);
+  take_five(pauses);
+  WAIT_FOR(server_count(s, PAUSES) > attempts, 5000);
+  attempts = server_count(s, DROPS);
+  skip_event(drops, VDBRT_EVENT_OVERFLOW);
+  take_five(drops);
+  WAIT_FOR(server_count(s, DROPS) > attempts, 5000);
+  vdbrt_events_release(pauses);
+  vdbrt_events_release(drops);
+  client_end(pausing);
+  client_end(dropping);
 }
 
 int main(void) {
