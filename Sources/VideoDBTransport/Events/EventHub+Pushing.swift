@@ -28,8 +28,8 @@ extension EventHub {
   }
 
   private func startPushing(_ subscription: Subscription) {
-    guard let handler = subscription.handler else { return }
-    deliveries.append(Delivery(subscription, handler))
+    guard let handling = subscription.handling else { return }
+    deliveries.append(Delivery(subscription, handling))
     isPushing = true
     // What waited goes first, and in order: nothing new is read meanwhile, this being the thread that reads.
     while let record = state.withLock({ $0.queue.popFirst() }) {

@@ -5,8 +5,13 @@ import VideoDBCore
 public final class Subscription: Sendable {
   public typealias Handler = (UnsafeMutablePointer<EventRecord>) -> Void
 
+  /// A function by itself, in an optional or a generic, is called by way of another.
+  struct Handling {
+    let call: Handler
+  }
+
   private struct Functions {
-    var handler: Handler?
+    var handling: Handling?
     var destroy: (() -> Void)?
   }
 
@@ -19,7 +24,7 @@ public final class Subscription: Sendable {
 
   init(channel: [UInt8]?, handler: @escaping Handler, destroy: @escaping () -> Void) {
     self.channel = channel
-    functions = Locked(Functions(handler: handler, destroy: destroy))
+    functions = Locked(Functions(handling: Handling(call: handler), destroy: destroy))
   }
 
   /// No new call of the handler starts afterwards.
@@ -33,7 +38,7 @@ public final class Subscription: Sendable {
   }
 
   /// For whoever delivers: taken once, so that an event takes no lock.
-  var handler: Handler? { functions.withLock { $0.handler } }
+  var handling: Handling? { functions.withLock { $0.handling } }
 
   /// After the last call of the handler; once, however often it is asked for.
   func finish() {
@@ -51,13 +56,13 @@ public final class Subscription: Sendable {
 /// A subscription where events are handed out. The loop's.
 final class Delivery {
   let subscription: Subscription
-  private let handler: Subscription.Handler
+  private let handling: Subscription.Handling
 
-  init(_ subscription: Subscription, _ handler: @escaping Subscription.Handler) {
+  init(_ subscription: Subscription, _ handling: Subscription.Handling) {
     self.subscription = subscription
-    self.handler = handler
+    self.handling = handling
   }
 
   @inline(__always)
-  func deliver(_ record: UnsafeMutablePointer<EventRecord>) { if subscription.wants(record) { handler(record) } }
+  func deliver(_ record: UnsafeMutablePointer<EventRecord>) { if subscription.wants(record) { handling.call(record) } }
 }
