@@ -25,36 +25,28 @@ VDBSHIM_INLINE void put(struct cursor *c, uint32_t byte) {
   c->length++;
 }
 
-/* `\u` and four digits, or two of them that are a pair of surrogates. One that stands alone becomes U+FFFD. */
-static __attribute__((noinline)) bool numbered(struct cursor *c) {
+/* What is not usual of `\u` and four digits: one that stands for ASCII, or two that are a pair of surrogates. One of these that stands
+ * alone becomes U+FFFD. */
+static __attribute__((noinline)) bool unusual(struct cursor *c) {
   int32_t number, second;
   if (c->limit - c->at < 6 || (number = vdbshim_hex4(c->at + 2)) < 0)
     return false;
   c->at += 6;
-  if ((number & 0xFC00) == 0xD800 && c->limit - c->at >= 6 && c->at[0] == '\\' && c->at[1] == 'u' &&
-      (second = vdbshim_hex4(c->at + 2)) >= 0 && (second & 0xFC00) == 0xDC00) {
-    number = 0x10000 + ((number & 0x3FF) << 10 | (second & 0x3FF));
+  if (number < 0x80) {
+    put(c, (uint32_t)number);
+  } else if ((number & 0xFC00) == 0xD800 && c->limit - c->at >= 6 && c->at[0] == '\\' && c->at[1] == 'u' &&
+             (second = vdbshim_hex4(c->at + 2)) >= 0 && (second & 0xFC00) == 0xDC00) {
+    uint32_t scalar = 0x10000 + ((uint32_t)(number & 0x3FF) << 10 | (uint32_t)(second & 0x3FF));
     c->at += 6;
-  }
-  if ((number & ~0x7FF) == 0xD800)
-    number = 0xFFFD;
-  uint32_t scalar = (uint32_t)number;
-  if (scalar < 0x80) {
-    put(c, scalar);
-    return true;
-  }
-  if (scalar < 0x800) {
-    put(c, 0xC0 | scalar >> 6);
-  } else {
-    if (scalar < 0x10000) {
-      put(c, 0xE0 | scalar >> 12);
-    } else {
-      put(c, 0xF0 | scalar >> 18);
-      put(c, 0x80 | (scalar >> 12 & 0x3F));
-    }
+    put(c, 0xF0 | scalar >> 18);
+    put(c, 0x80 | (scalar >> 12 & 0x3F));
     put(c, 0x80 | (scalar >> 6 & 0x3F));
+    put(c, 0x80 | (scalar & 0x3F));
+  } else {
+    put(c, 0xEF);
+    put(c, 0xBF);
+    put(c, 0xBD);
   }
-  put(c, 0x80 | (scalar & 0x3F));
   return true;
 }
 
@@ -66,9 +58,23 @@ VDBSHIM_INLINE bool escape(struct cursor *c) {
     return false;
   uint8_t letter = c->at[1];
   if (letter == 'u') {
+    int32_t number = c->limit - c->at < 6 ? -1 : vdbshim_hex4(c->at + 2);
+    if (number >= 0x80 && (number & ~0x7FF) != 0xD800) {
+      /* Two or three bytes, in the place of six. */
+      uint32_t scalar = (uint32_t)number, isLong = scalar >= 0x800, last = 0x80 | (scalar & 0x3F);
+      if (c->out) {
+        uint8_t *to = c->out + c->length;
+        to[0] = (uint8_t)(isLong ? 0xE0 | scalar >> 12 : 0xC0 | scalar >> 6);
+        to[1] = (uint8_t)(isLong ? 0x80 | (scalar >> 6 & 0x3F) : last);
+        to[2] = (uint8_t)last;
+      }
+      c->length += 2 + isLong;
+      c->at += 6;
+      return true;
+    }
     /* A copy, so that the cursor itself can stay in registers. */
     struct cursor moved = *c;
-    bool isGood = numbered(&moved);
+    bool isGood = unusual(&moved);
     *c = moved;
     return isGood;
   }

@@ -21,8 +21,11 @@ public struct Receipt {
   public var number: UInt32 = 0
 
   public static let none: Int32 = -1
-  /// Its text is kept, under `number`.
+  /// Its text is kept, under `number`; and so is that it was handed out.
   public static let kept: Int32 = -2
+  public static let keptAndHandedOut: Int32 = -3
+
+  public var isKept: Bool { place <= Receipt.kept }
 
   public init() {}
   public init(place: Int32, number: UInt32) {

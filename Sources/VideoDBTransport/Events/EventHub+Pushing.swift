@@ -9,14 +9,14 @@ extension EventHub {
   }
 
   func pushRecord(_ record: UnsafeMutablePointer<EventRecord>) {
-    if hasLedger { ledger?.handOut(record, retained: false) }
+    keeper?._withUnsafeGuaranteedRef { $0.handOut(record, retained: false) }
     // By index: a handler may add subscriptions, and removal waits until it has returned.
     var i = 0
     while i < pushedTo.count {
       pushedTo[i]._withUnsafeGuaranteedRef { $0.deliver(record) }
       i &+= 1
     }
-    if hasLedger { record.pointee.returned() }
+    if keeper != nil { record.pointee.returned() }
   }
 
   func adoptSubscriptions() {

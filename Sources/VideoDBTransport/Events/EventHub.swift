@@ -53,7 +53,8 @@ public final class EventHub: Bagged, @unchecked Sendable {
   private var watched: Unmanaged<Recovery>!
   /// Goes on for another process, and for the next one.
   let ledger: StateFile?
-  let hasLedger: Bool
+  /// The same, for what comes with each message.
+  let keeper: Unmanaged<StateFile>?
   var redactor: Redactor
   var deliveries: [Delivery] = [] {
     didSet { pushedTo = deliveries.map { .passUnretained($0) } }
@@ -91,7 +92,7 @@ public final class EventHub: Bagged, @unchecked Sendable {
 
   private init(_ engine: Engine, _ settings: Settings, _ link: Link, _ ledger: StateFile?) {
     self.ledger = ledger
-    hasLedger = ledger != nil
+    keeper = ledger.map { .passUnretained($0) }
     self.engine = engine
     self.settings = settings
     self.link = link
@@ -141,8 +142,10 @@ public final class EventHub: Bagged, @unchecked Sendable {
     }
     if !watched._withUnsafeGuaranteedRef({ isNews(incoming, $0) }) { return .goOn }
     let isDirect = isPushing && !isHolding
-    if hasLedger, let ledger {
-      incoming.pointee.receipt = ledger.keep(incoming.pointee.fields, message, isHandedOut: isDirect, atMs: receivedMs)
+    if let keeper {
+      incoming.pointee.receipt = keeper._withUnsafeGuaranteedRef {
+        $0.keep(incoming.pointee.fields.kind, incoming.pointee.fields.flags, message, isHandedOut: isDirect, atMs: receivedMs)
+      }
     }
     if isDirect {
       pushRecord(incoming)

@@ -4,17 +4,27 @@ import VideoDBCore
 /// Events that the service cannot be asked for again, which are kept until they are acknowledged.
 extension StateFile {
   /// Of channels that are not known only JSON. Its receipt.
-  func keep(_ fields: EventFields, _ message: UnsafeRawBufferPointer, isHandedOut: Bool, atMs: Int64) -> Receipt {
-    let isOther = fields.kind == .other && !fields.flags.contains(.notJSON)
-    guard isOther || fields.kind == .alert || fields.kind == .captureSession else { return Receipt() }
-    return state.withLock { state in
+  @inline(__always)
+  func keep(
+    _ kind: EventKind, _ flags: EventFlags, _ message: UnsafeRawBufferPointer, isHandedOut: Bool, atMs: Int64
+  ) -> Receipt {
+    switch kind {
+    case .alert, .captureSession: keep(message, isOther: false, isHandedOut, atMs)
+    case .other where !flags.contains(.notJSON): keep(message, isOther: true, isHandedOut, atMs)
+    default: Receipt()
+    }
+  }
+
+  @inline(never)
+  private func keep(_ message: UnsafeRawBufferPointer, isOther: Bool, _ isHandedOut: Bool, _ atMs: Int64) -> Receipt {
+    state.withLock { state in
       let number = state.nextKept
       state.nextKept &+= 1
       let isKept =
         isOther ? add(number, message, isHandedOut, &state.others) : add(number, message, isHandedOut, &state.known)
       guard isKept else { return Receipt() }
       isAlive(atMs)
-      return Receipt(place: Receipt.kept, number: number)
+      return Receipt(place: isHandedOut ? Receipt.keptAndHandedOut : Receipt.kept, number: number)
     }
   }
 

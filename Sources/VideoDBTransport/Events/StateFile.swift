@@ -162,7 +162,7 @@ final class StateFile: Ledger, @unchecked Sendable {
 
   override func acknowledge(_ receipt: Receipt) {
     state.withLock { state in
-      if receipt.place == Receipt.kept { return forget(receipt.number, &state) }
+      if receipt.isKept { return forget(receipt.number, &state) }
       let place = Int(receipt.place)
       guard place >= 0, place < Self.slots else { return }
       var (number, tag) = numberAndTag(place)
