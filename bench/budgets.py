@@ -16,6 +16,7 @@ BUDGETS = BENCH / "budgets.txt"
 FIGURES = {
     "event, callback": fixed.PLAIN.per_event,
     "event, callback, one in ten fragmented": fixed.FRAGMENTED.per_event,
+    "event, callback, unlike each other": fixed.UNLIKE.per_event,
     "event, callback, state file": fixed.STATE_FILE.per_event,
     "event, pulled in batches": fixed.BATCH.per_event,
     "allocations for an event, callback": lambda: fixed.PLAIN.per_event(instructions.allocations),

@@ -35,6 +35,22 @@ static const char *const words[] = {
     "back",  "when",  "driver",   "signs",  "invoice", "and",      "then",  "parking",  "space",   "is",    "free",   "again",
 };
 
+/* Of languages that have no Latin letters. */
+static const char *const others[] = {
+    "\xe4\xba\xac\xe9\x83\xbd",
+    "\xe3\x81\xae\xe4\xbf\xa1\xe5\x8f\xb7",
+    "\xe8\xbb\x8a\xe3\x81\x8c\xe6\xad\xa2\xe3\x81\xbe\xe3\x82\x8b",
+    "\xd0\xb3\xd1\x80\xd1\x83\xd0\xb7\xd0\xbe\xd0\xb2\xd0\xb8\xd0\xba",
+    "\xd1\x81\xd1\x82\xd0\xbe\xd0\xb8\xd1\x82",
+    "\xd1\x83",
+    "\xe0\xa4\x96\xe0\xa5\x81\xe0\xa4\xb2\xe0\xa4\xbe",
+    "\xe0\xa4\xb9\xe0\xa5\x88",
+    "\xd8\xb4\xd8\xa7\xd8\xad\xd9\x86\xd8\xa9",
+    "\xce\xb1\xcf\x85\xce\xbb\xce\xae",
+    "\xec\x84\x9c\xec\x9a\xb8",
+    "\xf0\x9f\x9a\x9a",
+};
+
 /* A piece of a JSON text as it stands there, and the length of what it means. */
 static const struct piece {
   const char *json;
@@ -57,7 +73,15 @@ struct draft {
   size_t times[2];
   uint64_t at_ms[2];
   struct totals sum;
+  bool unlike;
 };
+
+static uint32_t characters(const char *text) {
+  uint32_t count = 0;
+  for (; *text; text++)
+    count += (*text & 0xC0) != 0x80;
+  return count;
+}
 
 static void put(struct draft *d, const char *text) {
   size_t length = strlen(text);
@@ -65,11 +89,16 @@ static void put(struct draft *d, const char *text) {
   d->length += length;
 }
 
-static void put_text(struct draft *d, uint32_t characters, bool plain) {
+static void put_text(struct draft *d, uint32_t length, bool plain) {
   d->text_from = d->length;
-  while (d->sum.characters < characters) {
+  while (d->sum.characters < length) {
     struct piece p = {words[chance(sizeof words / sizeof *words)], 0, 0, 0};
-    if (!plain && chance(11) == 0)
+    if (d->unlike) {
+      p.json = others[chance(sizeof others / sizeof *others)];
+      p.bytes = (uint32_t)strlen(p.json);
+      p.characters = characters(p.json);
+      p.utf16 = p.characters + ((unsigned char)*p.json >= 0xF0);
+    } else if (!plain && chance(11) == 0)
       p = pieces[chance(sizeof pieces / sizeof *pieces)];
     else
       p.bytes = p.characters = p.utf16 = (uint32_t)strlen(p.json);
@@ -92,10 +121,17 @@ static void put_time(struct draft *d, int which, const char *key, uint64_t ms) {
   put(d, digits);
 }
 
+/* A member that no other event has. */
+static void put_member(struct draft *d) {
+  static const char *const values[] = {"12", "-0.5e3", "true", "null", "\"a text\"", "[1,{\"a\":[]}]"};
+  char member[64];
+  snprintf(member, sizeof member, "\"m%08x\":%s,", chance(UINT32_MAX), values[chance(sizeof values / sizeof *values)]);
+  put(d, member);
+}
+
 /* `index` of `count` on its channel: the times of a round are spread evenly over it. */
 static void write_event(struct draft *d, enum channel channel, uint32_t index, uint32_t count, bool interim) {
   char members[96];
-  memset(d, 0, sizeof *d);
   put(d, "{\"channel\":\"");
   put(d, names[channel]);
   put(d, "\",\"rtstream_id\":\"" STREAM_ID "\",\"rtstream_name\":\"yard: north camera\",\"data\":{");
@@ -104,9 +140,12 @@ static void write_event(struct draft *d, enum channel channel, uint32_t index, u
              chance(3) ? "true" : "false", 50 + chance(50));
     put(d, members);
   }
+  if (d->unlike)
+    put_member(d);
   put(d, "\"text\":\"");
   static const uint32_t shortest[CHANNELS] = {85, 230, 150, 100}, spread[CHANNELS] = {80, 200, 130, 80};
-  put_text(d, shortest[channel] + chance(spread[channel]), channel == TRANSCRIPT);
+  /* Of as many bytes, about. */
+  put_text(d, (shortest[channel] + chance(spread[channel])) / (d->unlike ? 2 : 1), channel == TRANSCRIPT);
   put(d, "\"");
   if (channel == TRANSCRIPT)
     put(d, interim ? ",\"is_final\":false" : ",\"is_final\":true");
@@ -163,7 +202,7 @@ static size_t append(struct pool *pool, size_t at, const struct draft *d, bool c
   return at;
 }
 
-void pool_make(struct pool *pool, uint32_t count, bool fragmented) {
+void pool_make(struct pool *pool, uint32_t count, bool fragmented, bool unlike) {
   /* In each ten: 5 transcripts, 3 scenes, a sound and an alert. */
   static const enum channel order[10] = {TRANSCRIPT, SCENE,      TRANSCRIPT, AUDIO,      TRANSCRIPT,
                                          SCENE,      TRANSCRIPT, SCENE,      TRANSCRIPT, ALERT};
@@ -178,7 +217,7 @@ void pool_make(struct pool *pool, uint32_t count, bool fragmented) {
                         .sums = calloc(count, sizeof *pool->sums),
                         .patches = calloc((size_t)count * 2, sizeof *pool->patches)};
   for (uint32_t i = 0; i < count; i++) {
-    struct draft d;
+    struct draft d = {.unlike = unlike};
     enum channel channel = order[i % 10];
     write_event(&d, channel, seen[channel], count / 10 * share[channel], channel == TRANSCRIPT && seen[channel] % 4 == 0);
     seen[channel]++;

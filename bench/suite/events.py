@@ -11,8 +11,8 @@ from suite.paths import BENCH, BUILD, PYTHON, ROUNDS, scaled, wanted
 from suite.serving import Failure, Server, run_client
 
 
-PLAIN, TLS, FRAGMENTED = "events", "events-tls", "events-fragmented"
-OPTIONS = {PLAIN: [], TLS: [], FRAGMENTED: ["--fragmented"]}
+PLAIN, TLS, FRAGMENTED, UNLIKE = "events", "events-tls", "events-fragmented", "events-unlike"
+OPTIONS = {PLAIN: [], TLS: [], FRAGMENTED: ["--fragmented"], UNLIKE: ["--unlike"]}
 
 
 @dataclass
@@ -24,7 +24,7 @@ class Row:
     events: int = 1_000_000
     reads: bool = True  # it finds channel and text
     state_file: bool = False
-    kinds: tuple = (PLAIN, TLS, FRAGMENTED)
+    kinds: tuple = (PLAIN, TLS, FRAGMENTED, UNLIKE)
 
     def command(self):
         if self.program == "python":
