@@ -56,6 +56,8 @@ struct EventShape {
   let streamHash: UInt64
   /// No other of the channel has it.
   var number: UInt32 = 0
+  /// A message was read with it.
+  var hasFitted = false
 
   init(
     _ memory: UnsafeMutableRawPointer, _ fields: EventFields, streamHash: UInt64, head: UnsafeRawBufferPointer,

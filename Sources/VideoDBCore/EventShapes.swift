@@ -6,8 +6,8 @@ public struct EventShapes {
   static let most = 32
   /// Messages that none has fitted before one is learnt from, so that what comes once costs no memory.
   static let patience = 3
-  /// The same where another has to be forgotten for it, or where nothing could be learnt, at first and at most: to learn costs as much as
-  /// to read a few messages.
+  /// The same where another has to be forgotten for it, or where nothing could be learnt, at first and at most, where what was learnt was of no
+  /// use: to learn costs as much as to read a few messages.
   static let fullPatience = (least: 16, most: 256)
 
   private var shapes: UnsafeMutablePointer<EventShape>?
@@ -38,7 +38,10 @@ public struct EventShapes {
     let last = shapes + count
     while shape < last {
       if shape.pointee.begins(bytes) {
-        if EventShape.read(shape, bytes, record) { return (shape.pointee.number, shape.pointee.streamHash) }
+        if EventShape.read(shape, bytes, record) {
+          shape.pointee.hasFitted = true
+          return (shape.pointee.number, shape.pointee.streamHash)
+        }
         record.pointee.forgetDecoded()
       }
       shape += 1
@@ -52,8 +55,7 @@ public struct EventShapes {
     misfits += 1
     guard misfits >= patience else { return }
     guard var shape = EventShape.learn(bytes, fields) else {
-      misfits = 0
-      patience = min(max(2 * patience, Self.fullPatience.least), Self.fullPatience.most)
+      wasOfNoUse()
       return
     }
     learnt &+= 1
@@ -70,13 +72,22 @@ public struct EventShapes {
       patience = count < Self.most ? Self.patience : Self.fullPatience.least
       return
     }
-    misfits = 0
-    patience = Self.fullPatience.least
     guard let shapes else { return }
     oldest = (oldest + 1) % Self.most
     let at = same.count < 2 ? oldest : same[oldest % 2]
+    if shapes[at].hasFitted {
+      misfits = 0
+      patience = Self.fullPatience.least
+    } else {
+      wasOfNoUse()
+    }
     CSystemShims.free(shapes[at].memory)
     shapes[at] = shape
+  }
+
+  private mutating func wasOfNoUse() {
+    misfits = 0
+    patience = min(max(2 * patience, Self.fullPatience.least), Self.fullPatience.most)
   }
 
   /// Where the next one goes; nil: memory is out. Most channels need few.
