@@ -97,7 +97,8 @@ int vdbshim_socket_is_idle(int fd) {
 int vdbshim_socket_is_silent(int fd) {
   struct tcp_info info = {0};
   socklen_t size = sizeof info;
-  return fd >= 0 && getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_retransmits > 0;
+  return fd >= 0 && getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_state == TCP_ESTABLISHED &&
+         info.tcpi_backoff > 0;
 }
 
 void vdbshim_slist_free_zeroed(struct curl_slist *list) {

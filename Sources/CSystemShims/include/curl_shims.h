@@ -91,7 +91,7 @@ ptrdiff_t vdbshim_socket_receive(int fd, void *out, size_t length);
 /* Whether a connected socket is open and has nothing to read, as far as can be seen without waiting. */
 int vdbshim_socket_is_idle(int fd);
 
-/* Whether the kernel sends over this socket again what nobody has acknowledged. */
+/* Whether the kernel tries over this connected socket again and again to send what nobody acknowledges, or what it has no way to send. */
 int vdbshim_socket_is_silent(int fd);
 
 /* Overwrites the strings of the list, which may hold the key, before it frees them. */
