@@ -45,14 +45,22 @@ public struct JSON: Sendable {
   /// The member of an object; nil where this is no object or has none of that name. The last of several counts.
   public subscript(key: StaticString) -> JSON? {
     @inline(never) get {
-      var found: JSON?
-      forEachMember { name, value in if name.equals(key) { found = value } }
-      return found
+      var found: Range<Int>?
+      members { name, hasEscapes, value in
+        if hasEscapes ? decodeJSONString(name).equals(key) : name.equals(key) { found = value }
+      }
+      return found.map { JSON(storage: storage, range: $0) }
     }
   }
 
   /// The members of an object, in order.
   public func forEachMember(_ body: (_ name: [UInt8], _ value: JSON) -> Void) {
+    members { name, hasEscapes, value in
+      body(hasEscapes ? decodeJSONString(name) : Array(name), JSON(storage: storage, range: value))
+    }
+  }
+
+  private func members(_ body: (_ name: UnsafeRawBufferPointer, _ hasEscapes: Bool, _ value: Range<Int>) -> Void) {
     guard isObject else { return }
     storage.withUnsafeBytes { raw in
       var scanner = JSONScanner(raw)
@@ -62,8 +70,7 @@ public struct JSON: Sendable {
         scanner.skipWhitespace()
         let start = scanner.at
         guard scanner.skipValue() else { return }
-        let name = UnsafeRawBufferPointer(rebasing: raw[key.start..<key.end])
-        body(key.hasEscapes ? decodeJSONString(name) : Array(name), JSON(storage: storage, range: start..<scanner.at))
+        body(UnsafeRawBufferPointer(rebasing: raw[key.start..<key.end]), key.hasEscapes, start..<scanner.at)
         guard scanner.peek() == 0x2C else { return }
         scanner.at += 1
       }
