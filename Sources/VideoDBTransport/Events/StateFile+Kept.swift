@@ -1,4 +1,3 @@
-import CSystemShims
 import VideoDBCore
 
 /// Events that the service cannot be asked for again, which are kept until they are acknowledged.
