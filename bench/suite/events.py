@@ -24,6 +24,7 @@ class Row:
     events: int = 1_000_000
     reads: bool = True  # it finds channel and text
     state_file: bool = False
+    whole: bool = False  # of events that are one frame each, whatever the table's are
     kinds: tuple = (PLAIN, TLS, FRAGMENTED, UNLIKE)
 
     def command(self):
@@ -54,6 +55,7 @@ ROWS = [
     Row("hand_frames", f"{C}, frames only, nothing parsed", "hand_frames", events=2_000_000, reads=False),
     Row(SIMDJSON, f"{C}, simdjson on demand", "hand_simdjson"),
     Row(OURS, f"{LIBRARY}, callback", "ours_callback"),
+    Row("ours_whole", f"{LIBRARY}, callback, events in one frame each", "ours_callback", whole=True, kinds=(FRAGMENTED,)),
     Row("ours_state_file", f"{LIBRARY}, callback, state file", "ours_callback", state_file=True),
     Row("ours_batch", f"{LIBRARY}, pulled in batches", "ours_batch"),
     Row("ours_cpp", f"{LIBRARY}, C++, listen", "ours_cpp", ("callback",), kinds=(PLAIN,)),
@@ -88,7 +90,7 @@ def check(row, result, expected):
 
 def measure(kind, row, tls):
     events = scaled(row.events // 2 if tls else row.events, 10000)
-    options = [*OPTIONS[kind], *(["--tls", *tls] if tls else [])]
+    options = [*([] if row.whole else OPTIONS[kind]), *(["--tls", *tls] if tls else [])]
     with tempfile.TemporaryDirectory() as folder, Server("--events", events, *options, tls=tls) as server:
         environment = {"BENCH_PAYLOAD": str(server.expected["payload"])}
         if tls:
