@@ -31,7 +31,10 @@ NOT_COMPARED = """\
 - Tuning of peers. Each is what its documentation shows, with a receive buffer of 64 KiB where that can be set. Go and Node collect
   garbage on other threads, which counts as their CPU.
 - Rust. Debian 12 has no tungstenite, and nothing is fetched from elsewhere.
-- Events of other sizes or shapes: there is one mixture (`server/pool.c`), 407 bytes on average.
+- Events of other sizes: there are two mixtures (`server/pool.c`), of about 400 bytes on average.
+- Instructions of a processor with AVX-512, which valgrind does not know: the counts of simdjson are those of its AVX2 form, as ours are.
+- How much a figure varies: the lowest of a few rounds moves by ten per cent and more between runs where an event takes a quarter of a
+  microsecond. Where a ratio is near its bound, more rounds tell more (`ROUNDS=10`).
 - Channels with state in the table of many channels: nothing is bound to them. A bound transcript or index remembers up to 8,192 items of 40
   bytes, that is 320 KB where that many came (`backfill.remember`).
 - The program by hand with many connections counts messages and does not parse them; it is there for its memory.
