@@ -158,8 +158,10 @@ import Testing
         let (last, count) = (try await service.recorded(stream).last, try await scenes(service, stream, index).count)
         return last?.id != pieces?.id && count > seen ? () : nil
       }
+      // Each window that was looked at is there. (Those of a machine that stood still for a moment were not.)
+      let done = try #require(try await service.get("/rtstream/\(stream)").data["analysis"]?["done"]?.double)
       let all = try await scenes(service, stream, index)
-      for (one, next) in zip(all, all.dropFirst()) { #expect(next.start - one.end < 0.3, "a hole in \(all)") }
+      #expect(Double(all.count) >= done && done > 20, "\(done) windows, and of them \(all)")
     }
   }
 }
