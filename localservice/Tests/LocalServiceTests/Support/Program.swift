@@ -4,8 +4,8 @@ import Synchronization
 /// A child process of the tests whose output can be awaited.
 final class Program: @unchecked Sendable {
   private let process = Process()
-  private let output = Mutex("")
-  private let errors = Mutex("")
+  private let output = Said()
+  private let errors = Said()
 
   private let input = Pipe()
 
@@ -20,29 +20,22 @@ final class Program: @unchecked Sendable {
     process.standardError = error
     try process.run()
     if !text.isEmpty { try input.fileHandleForWriting.write(contentsOf: Data(text.utf8)) }
-    Thread.detachNewThread { [weak self] in Self.collect(out) { text in self?.output.withLock { $0 += text } } }
-    Thread.detachNewThread { [weak self] in Self.collect(error) { text in self?.errors.withLock { $0 += text } } }
+    output.collect(out)
+    errors.collect(error)
   }
 
   deinit {
     if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
   }
 
-  private static func collect(_ pipe: Pipe, _ take: (String) -> Void) {
-    while true {
-      let data = pipe.fileHandleForReading.availableData
-      if data.isEmpty { return }
-      take(String(decoding: data, as: UTF8.self))
-    }
-  }
-
   var pid: Int32 { process.processIdentifier }
-  var standardOutput: String { output.withLock { $0 } }
-  var standardError: String { errors.withLock { $0 } }
+  var standardOutput: String { output.text }
+  var standardError: String { errors.text }
 
   func signal(_ number: Int32) { Foundation.kill(pid, number) }
 
-  /// The exit code and how long it took to come, or an error after the deadline.
+  /// The exit code and how long it took to come, or an error after the deadline. All that the program wrote has been read by then,
+  /// unless a process that it left behind holds its output open.
   @discardableResult
   func exit(within seconds: Double = patience) async throws -> (code: Int32, after: Double) {
     let began = ContinuousClock.now
@@ -53,7 +46,28 @@ final class Program: @unchecked Sendable {
         }
         usleep(10_000)
       }
-      return (process.terminationStatus, (ContinuousClock.now - began) / .seconds(1))
+      let ended = ContinuousClock.now
+      while !(output.isComplete && errors.isComplete) && ContinuousClock.now - ended < .seconds(2) { usleep(1_000) }
+      return (process.terminationStatus, (ended - began) / .seconds(1))
+    }
+  }
+}
+
+/// What comes out of a pipe, read by a thread of its own.
+private final class Said: Sendable {
+  private let state = Mutex((bytes: Data(), isComplete: false))
+
+  var text: String { state.withLock { String(decoding: $0.bytes, as: UTF8.self) } }
+  var isComplete: Bool { state.withLock { $0.isComplete } }
+
+  func collect(_ pipe: Pipe) {
+    Thread.detachNewThread {
+      while true {
+        let data = pipe.fileHandleForReading.availableData
+        if data.isEmpty { break }
+        self.state.withLock { $0.bytes += data }
+      }
+      self.state.withLock { $0.isComplete = true }
     }
   }
 }
