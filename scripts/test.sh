@@ -75,7 +75,8 @@ stop() {
 trap stop INT TERM
 
 passed=0 failed=0 skipped=0
-count() { grep -c "^$1 " "build/test/$2.log" 2>/dev/null; }
+# What a program that a test ran prints with blanks behind its "ok" is no test.
+count() { grep -c "^$1 [^ ]" "build/test/$2.log" 2>/dev/null; }
 report() { # NAME CODE
   local name=$1 code=$2 seconds=$((SECONDS - ${started[$1]}))
   local p f s figure verdict=ok
@@ -92,7 +93,7 @@ report() { # NAME CODE
   printf '%-18s %-6s %4d s  %s\n' "$name" $verdict $seconds "$figure"
   if [ $verdict = FAILED ]; then
     [ "$code" != 124 ] || echo "    ended after $limit s"
-    { grep -A 6 '^FAIL ' "build/test/$name.log" | head -n 40; } | sed 's/^/    /'
+    { grep -A 6 '^FAIL [^ ]' "build/test/$name.log" | head -n 40; } | sed 's/^/    /'
     [ "$(count FAIL "$name")" != 0 ] || tail -n 30 "build/test/$name.log" | sed 's/^/    /'
     echo "    The whole log: build/test/$name.log"
   fi
