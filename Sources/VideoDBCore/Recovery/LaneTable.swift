@@ -26,7 +26,7 @@ struct LaneTable: ~Copyable {
   func find(_ record: UnsafeMutablePointer<EventRecord>) -> Unmanaged<Lane>? {
     guard let found else { return nil }
     let shape = record.pointee.shape
-    let known = found + (Int(shape) & (Self.shapes &- 1))
+    let known = found + (Int(truncatingIfNeeded: shape) & (Self.shapes &- 1))
     if shape != 0, known.pointee.shape == shape { return known.pointee.lane }
     let lane = find(record.pointee.rtstreamID(), hash: record.pointee.streamHash(), record.pointee.fields.kind)
     if shape != 0 { known.pointee = (shape, lane) }
