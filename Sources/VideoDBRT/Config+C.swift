@@ -51,7 +51,7 @@ public func vdbrt_config_set_log(
   Boundary.run(err) { () throws(VideoDBError) in
     let box = try Handles.config(config)
     guard let level = Log.Level(rawValue: min_level) else {
-      throw VideoDBError(.argument, "min_level must be one of VDBRT_LOG_DEBUG to VDBRT_LOG_ERROR.")
+      throw VideoDBError(.argument, "min_level must be from 0 (debug) to 3 (error), and is \(min_level).")
     }
     guard let fn else {
       box.configuration.log = .off

@@ -105,7 +105,8 @@ private func columnArguments(
 ) throws(VideoDBError) -> (EventColumn, EventColumn.Events) {
   guard let events, count >= 0 else { throw VideoDBError(.argument, "events is NULL.") }
   guard let column = EventColumn(rawValue: column) else {
-    throw VideoDBError(.argument, "There is no column \(column): see VDBRT_COLUMN_MESSAGE and those after it.")
+    throw VideoDBError(
+      .argument, "There is no column \(column): they are numbered from 0, the message, to 11, when it was received.")
   }
   let records = UnsafeRawPointer(events).assumingMemoryBound(to: UnsafeMutablePointer<EventRecord>?.self)
   return (column, EventColumn.Events(start: records, count: count))

@@ -164,8 +164,9 @@ void check_fails(const char *file, int line, const char *call, vdbrt_status stat
     failed(file, line, "%s gave no real message: %s", call, message ? message : "NULL");
   check_lacks(file, line, "error message", message, TEST_KEY);
   check_lacks(file, line, "error message", message, WS_TOKEN);
-  /* Other languages have other names for the functions. (In backticks stands what the caller gave.) */
+  /* Other languages have other names for functions and constants. (In backticks stands what the caller gave.) */
   check_lacks(file, line, "error message", message, " vdbrt_");
+  check_lacks(file, line, "error message", message, " VDBRT_");
   check_lacks(file, line, "error body", body ? body : "", TEST_KEY);
 }
 
