@@ -54,7 +54,9 @@ class Base(unittest.TestCase):
 class CtrlC(Base):
     def interrupted(self, code, ready):
         """SIGINT while the code waits: it ends with KeyboardInterrupt, at once."""
-        text = textwrap.dedent(HELLO) + textwrap.dedent(code)
+        # What a shell started in the background ignores SIGINT, and so do its children.
+        heard = "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        text = textwrap.dedent(HELLO) + heard + textwrap.dedent(code)
         process = subprocess.Popen([sys.executable, "-c", text, self.server.url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             ready(process)
