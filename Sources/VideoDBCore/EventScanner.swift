@@ -187,6 +187,11 @@ public struct EventScanner {
   @inline(never)
   private mutating func value(_ name: MemberName, _ first: UInt8, _ level: Level, isData: Bool) -> Bool {
     let start = json.at
+    if first &- 0x30 < 10, let number = ShortDecimal(json.base, start, json.end) {
+      if name.isNumber { level[name] = Self.word(number.value) }
+      json.at = number.end
+      return true
+    }
     if first == 0x7B, name == .data, !isData {
       if data.isPresent { forgetData() }
       return object(inner, isData: true)

@@ -189,6 +189,10 @@ struct EventShape {
   @inline(never)
   private func unusualNumber(_ json: inout JSONScanner) -> Double? {
     let from = json.at
+    if let short = ShortDecimal(json.base, from, json.end) {
+      json.at = short.end
+      return short.value
+    }
     guard json.number() else { return nil }
     let value = parseJSONNumber(UnsafeRawBufferPointer(start: json.base + from, count: json.at &- from))
     return value?.isNaN == true ? nil : value

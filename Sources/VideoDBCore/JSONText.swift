@@ -20,35 +20,25 @@ public func decodeJSONString(_ raw: UnsafeRawBufferPointer) -> [UInt8] {
 
 /// The value of a JSON number; nil where the text is none.
 public func parseJSONNumber(_ raw: UnsafeRawBufferPointer) -> Double? {
+  guard let base = raw.baseAddress else { return nil }
+  if let short = ShortDecimal(base, 0, raw.count), short.end == raw.count { return short.value }
   var scanner = JSONScanner(raw)
   guard scanner.number(), scanner.at == raw.count else { return nil }
-  // Up to 19 digits and a power of ten up to 22 are exact in a double when the digits fit 53 bits (Clinger's fast path).
   var digits: UInt64 = 0
-  var exponent = 0
+  var places = 0
   var count = 0
-  var at = raw[0] == 0x2D ? 1 : 0
   var fraction = false
-  while at < raw.count {
-    let c = raw[at]
+  for c in raw.dropFirst(raw[0] == 0x2D ? 1 : 0) {
     if c == 0x2E {
       fraction = true
-    } else if c | 0x20 == 0x65 {
-      break
-    } else {
-      count += digits == 0 && c == 0x30 ? 0 : 1
-      guard count <= 18 else { return Double(String(decoding: raw, as: UTF8.self)) }
-      digits = digits &* 10 &+ UInt64(c &- 0x30)
-      if fraction { exponent -= 1 }
+      continue
     }
-    at += 1
+    count += digits == 0 && c == 0x30 ? 0 : 1
+    places += fraction ? 1 : 0
+    // What is longer, and what has an exponent.
+    guard c &- 0x30 < 10, count <= 19, places <= 19 else { return Double(String(decoding: raw, as: UTF8.self)) }
+    digits = digits &* 10 &+ UInt64(c &- 0x30)
   }
-  guard at == raw.count, digits < 1 << 53, exponent >= -22 else { return Double(String(decoding: raw, as: UTF8.self)) }
-  let value = exponent == 0 ? Double(digits) : Double(digits) / powersOfTen(-exponent)
+  let value = decimalFraction(digits, places: places)
   return raw[0] == 0x2D ? -value : value
-}
-
-private func powersOfTen(_ n: Int) -> Double {
-  var value = 1.0
-  for _ in 0..<n { value *= 10 }  // exact up to 1e22
-  return value
 }

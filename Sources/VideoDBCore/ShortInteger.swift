@@ -10,27 +10,34 @@ struct ShortInteger {
   /// eight bytes are left.
   @inline(__always)
   init?(_ base: UnsafeRawPointer, _ at: Int, _ textEnd: Int) {
-    guard at &+ 8 <= textEnd else { return nil }
-    let digits = base.loadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian ^ Self.zeros
-    var count = Self.count(digits)
-    if count == 8 {
-      // The eight after it, or what there is of them.
-      let short = max(at &+ 16 &- textEnd, 0)
-      let next = base.loadUnaligned(fromByteOffset: at &+ 8 &- short, as: UInt64.self).littleEndian
-      let more = next &>> UInt64(truncatingIfNeeded: 8 &* short) ^ Self.zeros
-      let moreCount = short == 8 ? 0 : Self.count(more)
-      guard moreCount < 8 else { return nil }
-      value = Self.decimal(digits) &* vdbshim_power10(Int32(truncatingIfNeeded: moreCount)) &+ Self.decimal(more, moreCount)
-      count &+= moreCount
-    } else {
-      value = Self.decimal(digits, count)
-    }
-    end = at &+ count
-    guard count > 0 else { return nil }
+    guard at &+ 8 <= textEnd, let digits = Self.digits(base, at, textEnd), digits.count > 0 else { return nil }
+    value = digits.value
+    end = at &+ digits.count
     let next = end < textEnd ? base.load(fromByteOffset: end, as: UInt8.self) : 0
     guard next != 0x2E, next | 0x20 != 0x65 else { return nil }
     // It may not begin with a zero that is not all of it.
-    if base.load(fromByteOffset: at, as: UInt8.self) == 0x30, count > 1 { return nil }
+    if base.load(fromByteOffset: at, as: UInt8.self) == 0x30, digits.count > 1 { return nil }
+  }
+
+  /// The digits at `at`, none of them where there is something else; nil where there are more than fifteen. The text is at least eight
+  /// bytes long.
+  @inline(__always)
+  static func digits(_ base: UnsafeRawPointer, _ at: Int, _ textEnd: Int) -> (value: UInt64, count: Int)? {
+    let first = word(base, at, textEnd) ^ zeros
+    let count = count(first)
+    guard count == 8 else { return (decimal(first, count), count) }
+    let next = word(base, at &+ 8, textEnd) ^ zeros
+    let more = Self.count(next)
+    guard more < 8 else { return nil }
+    return (decimal(first) &* vdbshim_power10(Int32(truncatingIfNeeded: more)) &+ decimal(next, more), 8 &+ more)
+  }
+
+  /// Eight bytes; zeros where the text has ended.
+  @inline(__always)
+  private static func word(_ base: UnsafeRawPointer, _ at: Int, _ textEnd: Int) -> UInt64 {
+    let missing = max(at &+ 8 &- textEnd, 0)
+    let word = base.loadUnaligned(fromByteOffset: at &- missing, as: UInt64.self).littleEndian
+    return missing < 8 ? word &>> UInt64(truncatingIfNeeded: 8 &* missing) : 0
   }
 
   private static var zeros: UInt64 { 0x3030_3030_3030_3030 }

@@ -129,10 +129,10 @@ VDBSHIM_INLINE int32_t vdbshim_hex4(const void *from) {
   return (a | b | c | d) < 0 ? -1 : a << 12 | b << 8 | c << 4 | d;
 }
 
-/* 10 to the power of n, at most 8. */
+/* 10 to the power of n, at most 19. */
 VDBSHIM_INLINE uint64_t vdbshim_power10(int n) {
-  static const uint32_t powers[9] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
-  return powers[n];
+  static const uint32_t powers[10] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
+  return n < 10 ? powers[n] : powers[n - 10] * UINT64_C(10000000000);
 }
 
 /* Copies thirty-two bytes, and says how many of them vdbshim_plain32 would count. */
