@@ -18,9 +18,11 @@ FIGURES = {
     "event, callback": fixed.PLAIN.per_event,
     "event, callback, one in ten fragmented": fixed.FRAGMENTED.per_event,
     "event, callback, unlike each other": fixed.UNLIKE.per_event,
+    "event, callback, times in seconds": fixed.SECONDS.per_event,
     "event, callback, state file": fixed.STATE_FILE.per_event,
     "event, pulled in batches": fixed.BATCH.per_event,
     "allocations for an event, callback": lambda: fixed.PLAIN.per_event(instructions.allocations),
+    "allocations for an event, callback, times in seconds": lambda: fixed.SECONDS.per_event(instructions.allocations),
     "REST call": lambda: fixed.per_call("rest_ours"),
     "start-up to the first event": lambda: fixed.start_up("start_ours"),
 }

@@ -26,6 +26,7 @@ KINDS = {
     events.TLS: ("Events over TLS", lambda: events.run(events.TLS), events.table),
     events.FRAGMENTED: ("Events, one in ten in two or three frames", lambda: events.run(events.FRAGMENTED), events.table),
     events.UNLIKE: ("Events unlike each other, in other scripts", lambda: events.run(events.UNLIKE), events.table),
+    events.SECONDS: ("Events with their times in seconds", lambda: events.run(events.SECONDS), events.table),
     "latency": ("Latency at 1,000 events a second", latency.run, latency.table),
     rest.REST: ("REST", lambda: rest.run(rest.REST), rest.table),
     rest.HTTP2: ("REST over TLS, from a server that offers HTTP/2", lambda: rest.run(rest.HTTP2), rest.table),

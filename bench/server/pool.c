@@ -73,7 +73,7 @@ struct draft {
   size_t times[2];
   uint64_t at_ms[2];
   struct totals sum;
-  bool unlike;
+  const struct forms *forms;
 };
 
 static uint32_t characters(const char *text) {
@@ -93,7 +93,7 @@ static void put_text(struct draft *d, uint32_t length, bool plain) {
   d->text_from = d->length;
   while (d->sum.characters < length) {
     struct piece p = {words[chance(sizeof words / sizeof *words)], 0, 0, 0};
-    if (d->unlike) {
+    if (d->forms->unlike) {
       p.json = others[chance(sizeof others / sizeof *others)];
       p.bytes = (uint32_t)strlen(p.json);
       p.characters = characters(p.json);
@@ -117,7 +117,11 @@ static void put_time(struct draft *d, int which, const char *key, uint64_t ms) {
   d->times[which] = d->length;
   d->at_ms[which] = ms;
   char digits[32];
-  snprintf(digits, sizeof digits, "%013llu", (unsigned long long)FIRST_ROUND * ROUND_MS + ms);
+  unsigned long long all = (unsigned long long)FIRST_ROUND * ROUND_MS + ms;
+  if (d->forms->seconds)
+    snprintf(digits, sizeof digits, "%010llu.%03llu%04u", all / 1000, all % 1000, chance(10000));
+  else
+    snprintf(digits, sizeof digits, "%013llu", all);
   put(d, digits);
 }
 
@@ -140,12 +144,12 @@ static void write_event(struct draft *d, enum channel channel, uint32_t index, u
              chance(3) ? "true" : "false", 50 + chance(50));
     put(d, members);
   }
-  if (d->unlike)
+  if (d->forms->unlike)
     put_member(d);
   put(d, "\"text\":\"");
   static const uint32_t shortest[CHANNELS] = {85, 230, 150, 100}, spread[CHANNELS] = {80, 200, 130, 80};
   /* Of as many bytes, about. */
-  put_text(d, (shortest[channel] + chance(spread[channel])) / (d->unlike ? 2 : 1), channel == TRANSCRIPT);
+  put_text(d, (shortest[channel] + chance(spread[channel])) / (d->forms->unlike ? 2 : 1), channel == TRANSCRIPT);
   put(d, "\"");
   if (channel == TRANSCRIPT)
     put(d, interim ? ",\"is_final\":false" : ",\"is_final\":true");
@@ -202,7 +206,7 @@ static size_t append(struct pool *pool, size_t at, const struct draft *d, bool c
   return at;
 }
 
-void pool_make(struct pool *pool, uint32_t count, bool fragmented, bool unlike) {
+void pool_make(struct pool *pool, uint32_t count, struct forms forms) {
   /* In each ten: 5 transcripts, 3 scenes, a sound and an alert. */
   static const enum channel order[10] = {TRANSCRIPT, SCENE,      TRANSCRIPT, AUDIO,      TRANSCRIPT,
                                          SCENE,      TRANSCRIPT, SCENE,      TRANSCRIPT, ALERT};
@@ -217,11 +221,11 @@ void pool_make(struct pool *pool, uint32_t count, bool fragmented, bool unlike) 
                         .sums = calloc(count, sizeof *pool->sums),
                         .patches = calloc((size_t)count * 2, sizeof *pool->patches)};
   for (uint32_t i = 0; i < count; i++) {
-    struct draft d = {.unlike = unlike};
+    struct draft d = {.forms = &forms};
     enum channel channel = order[i % 10];
     write_event(&d, channel, seen[channel], count / 10 * share[channel], channel == TRANSCRIPT && seen[channel] % 4 == 0);
     seen[channel]++;
-    at = append(pool, at, &d, fragmented && cut_chance(10) == 0);
+    at = append(pool, at, &d, forms.fragmented && cut_chance(10) == 0);
     pool->ends[i] = at;
     sum.events += 1;
     sum.bytes += d.sum.bytes;

@@ -23,8 +23,12 @@ struct pool {
   size_t patch_count;
 };
 
-/* `fragmented`: one event in ten in two or three frames. `unlike`: each has a member that no other has, and its text no Latin letters. */
-void pool_make(struct pool *pool, uint32_t count, bool fragmented, bool unlike);
+struct forms {
+  bool fragmented; /* one event in ten in two or three frames */
+  bool unlike;     /* each has a member that no other has, and its text no Latin letters */
+  bool seconds;    /* times are seconds with seven decimals, and not milliseconds */
+};
+void pool_make(struct pool *pool, uint32_t count, struct forms forms);
 /* Gives every event the times of round number `round`, later than those of all rounds before. */
 void pool_set_round(struct pool *pool, uint32_t round);
 struct totals pool_totals(const struct pool *pool, uint64_t events);

@@ -1,7 +1,7 @@
 /*
  * The service of the benchmarks: REST and WebSockets on one port of loopback, in one thread, as cheap as can be.
  *
- *   server [--events N] [--fragmented] [--unlike] [--rate R] [--bindings B] [--tls CERT KEY]
+ *   server [--events N] [--fragmented] [--unlike] [--seconds] [--rate R] [--bindings B] [--tls CERT KEY]
  *
  * A WebSocket at /ws gets its connection id and then N events (1,000,000), as fast as it takes them, or R a second, each with the time of
  * its sending in front: {"sent_ns":...,"channel":... The WebSocket whose URL REST gave out (/ws/bound) gets them once B calls (2) have
@@ -161,13 +161,15 @@ static void listen_anywhere(void) {
 }
 
 int main(int argc, char **argv) {
-  bool fragmented = false, unlike = false;
+  struct forms forms = {0};
   for (int i = 1; i < argc; i++) {
     const char *value = i + 1 < argc ? argv[i + 1] : "";
     if (!strcmp(argv[i], "--fragmented"))
-      fragmented = true;
+      forms.fragmented = true;
     else if (!strcmp(argv[i], "--unlike"))
-      unlike = true;
+      forms.unlike = true;
+    else if (!strcmp(argv[i], "--seconds"))
+      forms.seconds = true;
     else if (!strcmp(argv[i], "--events"))
       server.events = strtoull(value, NULL, 10), i++;
     else if (!strcmp(argv[i], "--rate"))
@@ -184,7 +186,7 @@ int main(int argc, char **argv) {
   signal(SIGPIPE, SIG_IGN);
   raise_descriptors();
   setvbuf(stdin, NULL, _IONBF, 0); /* what it has read and not given would be lost on epoll */
-  pool_make(&server.pool, POOL, fragmented, unlike);
+  pool_make(&server.pool, POOL, forms);
   listen_anywhere();
   server.epoll = epoll_create1(EPOLL_CLOEXEC);
   server.timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);

@@ -12,7 +12,9 @@ from suite.serving import Failure, Server, run_client
 
 
 PLAIN, TLS, FRAGMENTED, UNLIKE = "events", "events-tls", "events-fragmented", "events-unlike"
-OPTIONS = {PLAIN: [], TLS: [], FRAGMENTED: ["--fragmented"], UNLIKE: ["--unlike"]}
+SECONDS = "events-seconds"
+MOST, EVERY = (PLAIN, TLS, FRAGMENTED, UNLIKE), (PLAIN, TLS, FRAGMENTED, UNLIKE, SECONDS)
+OPTIONS = {PLAIN: [], TLS: [], FRAGMENTED: ["--fragmented"], UNLIKE: ["--unlike"], SECONDS: ["--seconds"]}
 
 
 @dataclass
@@ -25,7 +27,7 @@ class Row:
     reads: bool = True  # it finds channel and text
     state_file: bool = False
     whole: bool = False  # of events that are one frame each, whatever the table's are
-    kinds: tuple = (PLAIN, TLS, FRAGMENTED, UNLIKE)
+    kinds: tuple = MOST
 
     def command(self):
         if self.program == "python":
@@ -53,16 +55,16 @@ LIBRARY = "**libvideodb_rt**"
 ROWS = [
     Row("raw", "recv and discard, no frames", "raw", events=2_000_000, reads=False, kinds=(PLAIN,)),
     Row("hand_frames", f"{C}, frames only, nothing parsed", "hand_frames", events=2_000_000, reads=False),
-    Row(SIMDJSON, f"{C}, simdjson on demand", "hand_simdjson"),
-    Row(OURS, f"{LIBRARY}, callback", "ours_callback"),
+    Row(SIMDJSON, f"{C}, simdjson on demand", "hand_simdjson", kinds=EVERY),
+    Row(OURS, f"{LIBRARY}, callback", "ours_callback", kinds=EVERY),
     Row("ours_whole", f"{LIBRARY}, callback, events in one frame each", "ours_callback", whole=True, kinds=(FRAGMENTED,)),
-    Row("ours_state_file", f"{LIBRARY}, callback, state file", "ours_callback", state_file=True),
+    Row("ours_state_file", f"{LIBRARY}, callback, state file", "ours_callback", state_file=True, kinds=EVERY),
     Row("ours_batch", f"{LIBRARY}, pulled in batches", "ours_batch"),
     Row("ours_cpp", f"{LIBRARY}, C++, listen", "ours_cpp", ("callback",), kinds=(PLAIN,)),
     Row("ours_cpp_stream", f"{LIBRARY}, C++, for over stream()", "ours_cpp", ("stream",), kinds=(PLAIN,)),
     Row("beast_simdjson", "C++, Boost.Beast, simdjson on demand", "beast_simdjson", events=500_000),
     Row("beast_rapidjson", "C++, Boost.Beast, RapidJSON", "beast_rapidjson", events=500_000),
-    Row(JANSSON, f"{C}, jansson", "hand_jansson", events=300_000),
+    Row(JANSSON, f"{C}, jansson", "hand_jansson", events=300_000, kinds=EVERY),
     Row("lws_jansson", "C, libwebsockets, jansson", "lws_jansson", events=300_000),
     Row("ours_go_batch", f"{LIBRARY}, Go, NextBatch", "go_events", ("batch",), events=300_000),
     Row("ours_go_events", f"{LIBRARY}, Go, range Events", "go_events", ("events",), events=300_000, kinds=(PLAIN,)),
@@ -74,7 +76,7 @@ ROWS = [
     Row("ours_python_receive", f"{LIBRARY}, Python, async receive(), dicts", "python", ("receive",), events=100_000, kinds=(PLAIN,)),
     Row("ours_python_stream", f"{LIBRARY}, Python, async stream(), dicts", "python", ("stream",), events=100_000, kinds=(PLAIN,)),
     Row("python_orjson", "Python, websockets, orjson", "python", ("orjson",), events=100_000),
-    Row(SDK, "Python, VideoDB's own SDK", "python", ("sdk",), events=100_000),
+    Row(SDK, "Python, VideoDB's own SDK", "python", ("sdk",), events=100_000, kinds=EVERY),
 ]
 
 def check(row, result, expected):

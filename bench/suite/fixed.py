@@ -34,12 +34,14 @@ class Row:
 PLAIN = Row("ours", "**libvideodb_rt**, callback", "ours_callback")
 FRAGMENTED = Row("ours_fragmented", "**libvideodb_rt**, callback, one in ten fragmented", "ours_callback", ("--fragmented",))
 UNLIKE = Row("ours_unlike", "**libvideodb_rt**, callback, unlike each other", "ours_callback", ("--unlike",))
+SECONDS = Row("ours_seconds", "**libvideodb_rt**, callback, times in seconds", "ours_callback", ("--seconds",))
 STATE_FILE = Row("ours_state_file", "**libvideodb_rt**, callback, state file", "ours_callback", state_file=True)
 BATCH = Row("ours_batch", "**libvideodb_rt**, pulled in batches", "ours_batch")
 ROWS = [
     PLAIN,
     FRAGMENTED,
     UNLIKE,
+    SECONDS,
     STATE_FILE,
     BATCH,
     Row("hand_simdjson", "C by hand, libcurl, simdjson on demand", "hand_simdjson"),
