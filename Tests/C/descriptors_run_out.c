@@ -30,7 +30,7 @@ static void allowed(const char *what, int spare, vdbrt_status status) {
 
 /* Whether everything worked. */
 static bool tried(server *s, int spare) {
-  vdbrt_config *config = config_for(s, "{'http.max_retries':0,'ws.connect_timeout_ms':2000}");
+  vdbrt_config *config = config_for(s, "{'http.max_retries':0,'ws.connect_timeout_ms':%d}", slow(2000));
   take_all_but(spare);
   vdbrt_client *client = NULL;
   vdbrt_events *events = NULL;

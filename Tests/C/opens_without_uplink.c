@@ -4,7 +4,7 @@
 
 #define URL "GET /collection/default/websocket"
 #define RECONNECTS                                                                                                             \
-  "'reconnect.enabled':true,'reconnect.base_ms':2,'reconnect.max_ms':8,'http.max_retries':0,'ws.connect_timeout_ms':500"
+  "'reconnect.enabled':true,'reconnect.base_ms':2,'reconnect.max_ms':8,'http.max_retries':0,'ws.connect_timeout_ms':5000"
 
 static server *s;
 

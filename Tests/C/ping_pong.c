@@ -3,7 +3,7 @@
 
 int main(void) {
   server *s = server_start();
-  vdbrt_client *client = client_for(s, "{'ws.ping_interval_ms':50,'ws.pong_timeout_ms':%d}", slow(100));
+  vdbrt_client *client = client_for(s, "{'ws.ping_interval_ms':50,'ws.pong_timeout_ms':%d}", slow(400));
 
   server_websocket(s, NULL);
   vdbrt_events *events = channel_open(client);
@@ -28,7 +28,7 @@ int main(void) {
   events = channel_open(client);
   skip_event(events, VDBRT_EVENT_CONNECTED);
   json_t *data = disconnected_data(events);
-  CHECK(now_ms() - start >= 140 && now_ms() - start < slow(1000));
+  CHECK(now_ms() - start >= 440 && now_ms() - start < slow(3000));
   CHECK_TEXT(text_at(data, "status"), "VDBRT_E_DISCONNECTED");
   CHECK_HAS(text_at(data, "reason"), "ping");
   CHECK_INT(json_integer_value(value_at(data, "close_code")), 1006);

@@ -55,11 +55,11 @@ int main(void) {
   int64_t start = now_ms();
   FAILS(VDBRT_E_AGAIN, vdbrt_events_next(events, 0, &e, &err));
   CHECK(e == NULL);
-  CHECK(now_ms() - start < slow(50));
+  CHECK(now_ms() - start < slow(1000));
   start = now_ms();
   FAILS(VDBRT_E_AGAIN, vdbrt_events_next_batch(events, 60, batch, 300, &count, &err));
   CHECK_INT(count, 0);
-  CHECK(now_ms() - start >= 55 && now_ms() - start < slow(300));
+  CHECK(now_ms() - start >= 55 && now_ms() - start < slow(1500));
 
   /* All of them, in order, no batch larger than its room. */
   server_go(s, "go");

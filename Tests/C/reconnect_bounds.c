@@ -10,7 +10,7 @@ static void attempts_are_bounded(void) {
   const char *steps[] = {"{'await':'cut'},{'reset':true}", NULL};
   server_websockets(s, steps);
   vdbrt_client *client = client_for(s, "{'reconnect.enabled':true,'reconnect.base_ms':2,'reconnect.max_attempts':3,'http.max_"
-                                       "retries':0,'ws.connect_timeout_ms':500}");
+                                       "retries':0,'ws.connect_timeout_ms':5000}");
   vdbrt_events *events = channel_open(client);
   server_on(s, URL,
             "[{'status':503,'json':{'message':'not now'}},{'status':503,'json':{'message':'not now'}},"

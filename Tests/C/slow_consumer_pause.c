@@ -5,7 +5,8 @@ enum { EVENTS = 20000, HELD = 64 };
 
 int main(void) {
   server *s = server_start();
-  vdbrt_client *client = client_for(s, "{'queue.max_events':%d,'ws.ping_interval_ms':50,'ws.pong_timeout_ms':1000}", HELD);
+  vdbrt_client *client =
+      client_for(s, "{'queue.max_events':%d,'ws.ping_interval_ms':50,'ws.pong_timeout_ms':%d}", HELD, slow(1000));
   server_websocket(s, "{'flood':{'count':%d,'json':{'n':'{n}','pad':'%0400d'}}},{'close_frame':1000}", EVENTS, 0);
   vdbrt_events *events = channel_open(client);
   int32_t fd = -1;
