@@ -37,7 +37,28 @@ func decimalFraction(_ digits: UInt64, places: Int) -> Double {
   let dividend = digits &<< UInt64(raised)
   let divisor = power &<< UInt64(lowered)
   let halves = dividend >= divisor
-  let (bits, rest) = divisor.dividingFullWidth(halves ? (dividend &>> 1, dividend &<< 63) : (dividend, 0))
+  let (bits, rest) = halves ? divide(dividend &>> 1, dividend &<< 63, by: divisor) : divide(dividend, 0, by: divisor)
   let exponent = lowered &- raised &- (halves ? 63 : 64)
   return Double(bits | (rest == 0 ? 0 : 1)) * Double(bitPattern: UInt64(1023 &+ exponent) &<< 52)
+}
+
+/// 128 bits by 64, of which the highest is set and which are more than `high`: half of the quotient at a time, as one divides by hand.
+/// (`dividingFullWidth` would need libgcc_s.)
+private func divide(_ high: UInt64, _ low: UInt64, by divisor: UInt64) -> (quotient: UInt64, rest: UInt64) {
+  func half(_ high: UInt64, _ next: UInt64) -> (quotient: UInt64, rest: UInt64) {
+    // Tried with the upper half of the divisor: at most two too many.
+    let upper = divisor &>> 32
+    let lower = divisor & 0xFFFF_FFFF
+    var digit = high / upper
+    var left = high &- digit &* upper
+    while digit > 0xFFFF_FFFF || digit &* lower > left &<< 32 | next {
+      digit &-= 1
+      left &+= upper
+      if left > 0xFFFF_FFFF { break }
+    }
+    return (digit, (high &<< 32 | next) &- digit &* divisor)
+  }
+  let first = half(high, low &>> 32)
+  let second = half(first.rest, low & 0xFFFF_FFFF)
+  return (first.quotient &<< 32 | second.quotient, second.rest)
 }
