@@ -19,6 +19,7 @@ FIGURES = {
     "event, callback, one in ten fragmented": fixed.FRAGMENTED.per_event,
     "event, callback, unlike each other": fixed.UNLIKE.per_event,
     "event, callback, times in seconds": fixed.SECONDS.per_event,
+    "event, callback, numbered": fixed.NUMBERED.per_event,
     "event, callback, state file": fixed.STATE_FILE.per_event,
     "event, pulled in batches": fixed.BATCH.per_event,
     "allocations for an event, callback": lambda: fixed.PLAIN.per_event(instructions.allocations),

@@ -21,6 +21,10 @@ public struct EventFields {
     public var count: Int { Int(truncatingIfNeeded: bits & 0xFFFF_FFFF) &>> 1 }
     @inline(__always)
     public var hasEscapes: Bool { bits & 1 != 0 }
+
+    mutating func move(after at: Int, by count: Int) {
+      if isPresent, start > at { self = Place(bits: bits &+ UInt64(bitPattern: Int64(count)) &<< 32) }
+    }
   }
 
   public var kind = EventKind.other { didSet { name = kind.channel } }
@@ -57,6 +61,14 @@ public struct EventFields {
 
   @inline(__always)
   mutating func set(_ flag: EventFlags, _ isSet: Bool) { flags = isSet ? flags.union(flag) : flags.subtracting(flag) }
+
+  /// Something at `at` is so much longer than it was: what comes after it has moved.
+  @inline(never)
+  mutating func move(after at: Int, by count: Int) {
+    channel.move(after: at, by: count)
+    rtstreamID.move(after: at, by: count)
+    data.move(after: at, by: count)
+  }
 
   /// What does not come from `data`.
   var withoutData: EventFields {

@@ -1,61 +1,63 @@
 import CSystemShims
 
 extension EventShape {
-  /// A member of the message that is learnt from.
-  private struct Found {
-    var name: MemberName
-    var form: Form
-    var leadFrom: Int
-    var leadTo: Int
-  }
+  /// The shape of a message that is valid and says `fields`, of whose values before `data` those in `varying` differ from message to message.
+  /// nil where it has none that could be told: what stands beside `data` counts, or stands twice in it, or has an unusual type.
+  static func learn(_ message: EventOutline, _ fields: EventFields, varying: UInt32) -> EventShape? {
+    let values = message.values
+    let members = message.dataFirst..<message.dataLast
+    // An envelope is compared by words.
+    guard message.dataStart >= 8, message.isAllInData(fields.kind), let source = message.bytes.baseAddress else { return nil }
+    let tables = members.count * MemoryLayout<Member>.stride + (values.count - members.count) * MemoryLayout<LooseValue>.stride
+    guard let memory = malloc(tables + message.bytes.count) else { return nil }
+    let bytes = UnsafeRawPointer(memory + tables)
+    memcpy(memory + tables, source, message.bytes.count)
 
-  /// The shape of a message that is valid and says `fields`; nil where it has none that could be told: `data` is not the last member, a
-  /// member that counts stands beside it, or twice in it, or has a value of an unusual type, or names have escapes.
-  static func learn(_ message: UnsafeRawBufferPointer, _ fields: EventFields) -> EventShape? {
-    var json = JSONScanner(message)
-    guard let headEnd = findData(&json) else { return nil }
-    var found: [Found] = []
-    while true {
-      let leadFrom = json.at
-      guard found.count < mostMembers, found.isEmpty || json.take(0x2C), let name = name(&json) else { return nil }
-      let first = json.peek()
-      guard let form = form(name, first), !found.contains(where: { $0.name == name && name != .other }) else { return nil }
-      found.append(Found(name: name, form: form, leadFrom: leadFrom, leadTo: first == 0x22 ? json.at + 1 : json.at))
-      guard json.skipValue(depth: 2) else { return nil }
-      let valueEnd = json.at
-      if json.peek() == 0x2C {
-        json.at = valueEnd
-        continue
-      }
-      guard json.take(0x7D) else { return nil }
-      let dataEnd = json.at - valueEnd
-      guard json.take(0x7D), json.finish() else { return nil }
-      return keep(message, fields, found, headEnd: headEnd, tailFrom: valueEnd, dataEnd: dataEnd)
+    let table = memory.bindMemory(to: Member.self, capacity: members.count)
+    let loose = UnsafeMutableRawPointer(table + members.count).bindMemory(
+      to: LooseValue.self, capacity: values.count - members.count)
+    var looseCount = 0
+    var at = 0
+    func slice(_ to: Int) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: bytes + at, count: to - at) }
+    func addLoose(_ value: EventOutline.Value) {
+      (loose + looseCount).initialize(to: LooseValue(lead: slice(value.from), count: value.to - value.from))
+      looseCount += 1
+      at = value.to
     }
-  }
 
-  /// Goes to the first member of `data`, where all before it counts for the message as a whole.
-  private static func findData(_ json: inout JSONScanner) -> Int? {
-    guard json.take(0x7B) else { return nil }
-    while true {
-      guard let name = name(&json) else { return nil }
-      switch name {
-      case .data:
-        return json.take(0x7B) ? json.at : nil
-      case .other, .channel, .type, .eventType, .indexType, .rtstreamID: break
-      default: return nil
+    var head: UnsafeRawBufferPointer?
+    for i in 0..<message.dataFirst where varying &>> UInt32(i) & 1 != 0 {
+      if head == nil {
+        head = slice(values[i].from)
+        at = values[i].from
       }
-      guard json.skipValue(depth: 1), json.take(0x2C) else { return nil }
+      addLoose(values[i])
     }
-  }
+    let front = UnsafeBufferPointer(start: loose, count: looseCount)
+    let rest = slice(message.dataStart)
+    at = message.dataStart
+    for i in members {
+      let value = values[i]
+      let first = message.bytes[value.from]
+      guard let form = form(value.name, first), value.name == .other || !message.hasInData(value.name, before: i) else {
+        free(memory)
+        return nil
+      }
+      let lead = slice(first == 0x22 ? value.from + 1 : value.from)
+      (table + i - members.lowerBound).initialize(to: Member(lead, form, role(value.name, fields.kind, message)))
+      at = value.to
+    }
+    let dataEnd = message.dataEnd - at
+    for i in message.dataLast..<values.count { addLoose(values[i]) }
 
-  /// A name, its colon, and the white space around them.
-  private static func name(_ json: inout JSONScanner) -> MemberName? {
-    var text = JSONScanner.Text()
-    json.skipWhitespace()
-    guard json.string(&text), !text.hasEscapes, json.take(0x3A) else { return nil }
-    json.skipWhitespace()
-    return MemberName(json.base, text.start, text.end - text.start, json.end)
+    var record = EventRecord()
+    defer { record.freeScratch() }
+    record.reset(fields, message.bytes, receivedMs: 0)
+    let parts = Parts(
+      envelope: UnsafeRawBufferPointer(start: bytes, count: message.dataStart), varying: varying, front: front, rest: rest,
+      members: UnsafeBufferPointer(start: table, count: members.count), dataEnd: dataEnd,
+      back: UnsafeBufferPointer(start: loose + front.count, count: looseCount - front.count), tail: slice(message.bytes.count))
+    return EventShape(memory, fields.withoutData, streamHash: record.streamHash(), head: head ?? parts.envelope, parts)
   }
 
   private static func form(_ name: MemberName, _ first: UInt8) -> Form? {
@@ -75,8 +77,8 @@ extension EventShape {
   }
 
   /// What `EventScanner` makes of it.
-  private static func role(_ name: MemberName, _ kind: EventKind, _ found: [Found]) -> Role {
-    func has(_ name: MemberName) -> Bool { found.contains { $0.name == name } }
+  private static func role(_ name: MemberName, _ kind: EventKind, _ message: EventOutline) -> Role {
+    func has(_ name: MemberName) -> Bool { message.hasInData(name) }
     switch name {
     case .text: return .text
     case .explanation: return has(.text) ? .nothing : .text
@@ -94,36 +96,6 @@ extension EventShape {
     }
   }
 
-  /// In one block of memory: the members, then the bytes of the message.
-  private static func keep(
-    _ message: UnsafeRawBufferPointer, _ fields: EventFields, _ found: [Found], headEnd: Int, tailFrom: Int, dataEnd: Int
-  ) -> EventShape? {
-    // The head is compared by words, too.
-    guard headEnd >= 8, let source = message.baseAddress else { return nil }
-    let table = found.count * MemoryLayout<Member>.stride
-    let tailCount = message.count - tailFrom
-    let leads = found.reduce(0) { $0 + $1.leadTo - $1.leadFrom }
-    guard let memory = malloc(table + headEnd + leads + tailCount) else { return nil }
-    let members = memory.bindMemory(to: Member.self, capacity: found.count)
-    var free = memory + table
-    func copy(_ from: Int, _ to: Int) -> UnsafeRawBufferPointer {
-      memcpy(free, source + from, to - from)
-      defer { free += to - from }
-      return UnsafeRawBufferPointer(start: free, count: to - from)
-    }
-    let head = copy(0, headEnd)
-    for (i, member) in found.enumerated() {
-      let lead = copy(member.leadFrom, member.leadTo)
-      (members + i).initialize(to: Member(lead, member.form, role(member.name, fields.kind, found)))
-    }
-    let tail = copy(tailFrom, message.count)
-    var record = EventRecord()
-    defer { record.freeScratch() }
-    record.reset(fields, message, receivedMs: 0)
-    return EventShape(
-      memory, fields.withoutData, streamHash: record.streamHash(), head: head,
-      members: UnsafeBufferPointer(start: members, count: found.count), tail: tail, dataEnd: dataEnd)
-  }
 }
 
 extension EventShape.Member {

@@ -2,7 +2,8 @@ import CSystemShims
 
 /// What the messages of one pipeline have in common: the bytes up to the members of `data`, and those between the values of these
 /// members. A message with the same bytes in the same places is valid there, as the one was from which they were learnt, so that only its
-/// values are read, and checked. One that differs is read from its beginning by `EventScanner`.
+/// values are read, and checked. One that differs is read from its beginning by `EventScanner`. Values beside `data` that do not count may
+/// vary, too.
 struct EventShape {
   /// What a value of `data` counts as; `time` is where an alert both begins and ends.
   enum Role: UInt8 { case nothing, text, label, start, end, time, confidence, isFinal, triggered }
@@ -34,23 +35,24 @@ struct EventShape {
     }
   }
 
-  static let mostMembers = 16
   /// Whole numbers that are milliseconds (PROTOCOL 3.6).
   private static var wholeMs: Range<Int64> { 100_000_000_000..<100_000_000_000_000 }
 
   /// What all these pointers point into.
   let memory: UnsafeMutableRawPointer
-  /// Two words of the head that differ between pipelines: of the channel's name and of the stream's id.
+  /// Where the first value that varies is; 0: there is none.
+  private let looseAt: Int
+  /// Two words that differ between pipelines, of the channel's name and of the stream's id, by their places in the head or behind the first
+  /// value that varies; what counts of them, and where they end.
   private let channel: (at: Int, word: UInt64)
   private let stream: (at: Int, word: UInt64)
-  /// The bytes up to the first member of `data`.
-  let head: UnsafeRawBufferPointer
-  private let members: UnsafeBufferPointer<Member>
-  /// What follows the last value, the braces of `data` and of the message among it, and where in it `data` ends.
-  private let tail: UnsafeRawBufferPointer
-  /// The same where it is short, as the last bytes of a word that is shifted so far.
+  private let mask: UInt64
+  private let least: Int
+  /// The bytes up to the first value that varies.
+  private let head: UnsafeRawBufferPointer
+  private let parts: Parts
+  /// The last of `parts` where it is short, as the last bytes of a word that is shifted so far.
   private let tailWord: (bytes: UInt64, shift: UInt64)?
-  private let dataEnd: Int
   /// All that does not come from `data`.
   private let fields: EventFields
   let streamHash: UInt64
@@ -59,35 +61,80 @@ struct EventShape {
   /// A message was read with it.
   var hasFitted = false
 
+  /// What a message is made of after its head, in this order.
+  struct Parts {
+    /// Of the message that was learnt from, up to the first member of `data`; which of its members vary (bit i: the one at i).
+    let envelope: UnsafeRawBufferPointer
+    let varying: UInt32
+    /// What varies before `data`, the first without its lead, which is the head; usually nothing.
+    let front: UnsafeBufferPointer<LooseValue>
+    /// What follows it.
+    let rest: UnsafeRawBufferPointer
+    /// Of `data`, which ends so many bytes after the last one's value.
+    let members: UnsafeBufferPointer<Member>
+    let dataEnd: Int
+    /// What varies after `data`; usually nothing.
+    let back: UnsafeBufferPointer<LooseValue>
+    /// What follows the last value.
+    let tail: UnsafeRawBufferPointer
+  }
+
   init(
-    _ memory: UnsafeMutableRawPointer, _ fields: EventFields, streamHash: UInt64, head: UnsafeRawBufferPointer,
-    members: UnsafeBufferPointer<Member>, tail: UnsafeRawBufferPointer, dataEnd: Int
+    _ memory: UnsafeMutableRawPointer, _ fields: EventFields, streamHash: UInt64, head: UnsafeRawBufferPointer, _ parts: Parts
   ) {
+    looseAt = parts.front.isEmpty ? 0 : head.count
+    let run = parts.front.isEmpty ? head : parts.front.count > 1 ? parts.front[1].lead : parts.rest
+    let runStart = run.baseAddress.unsafelyUnwrapped - parts.envelope.baseAddress.unsafelyUnwrapped
     func word(_ at: Int) -> (at: Int, word: UInt64) {
-      let at = max(min(at, head.count &- 8), 0)
-      return (at, head.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+      let at = max(min(at &- runStart, run.count &- 8), 0)
+      var word: UInt64 = 0
+      for i in 0..<min(run.count, 8) { word |= UInt64(run[at &+ i]) &<< UInt64(8 &* i) }
+      return (at, word)
     }
     self.memory = memory
+    mask = run.count < 8 ? 1 &<< UInt64(8 &* run.count) &- 1 : ~0
+    least = max(run.count, 8)
     channel = word(fields.channel.start)
     stream = word(fields.rtstreamID.start &+ fields.rtstreamID.count &- 8)
     self.head = head
-    self.members = members
-    self.tail = tail
+    self.parts = parts
+    let tail = parts.tail
     var bytes: UInt64 = 0
     if tail.count <= 8 { for (i, byte) in tail.enumerated() { bytes |= UInt64(byte) << UInt64(8 * i) } }
     tailWord = tail.count <= 8 ? (bytes, UInt64(64 - 8 * tail.count)) : nil
-    self.dataEnd = dataEnd
     self.fields = fields
     self.streamHash = streamHash
   }
 
-  /// Whether a message begins like those of this shape.
+  var envelope: UnsafeRawBufferPointer { parts.envelope }
+  var varying: UInt32 { parts.varying }
+
+  /// Whether a message begins like those of a shape. `loose` is the same for all shapes.
   @inline(__always)
-  func begins(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard bytes.count >= head.count, let base = bytes.baseAddress else { return false }
-    return base.loadUnaligned(fromByteOffset: channel.at, as: UInt64.self) == channel.word
-      && base.loadUnaligned(fromByteOffset: stream.at, as: UInt64.self) == stream.word
-      && memcmp(base, head.baseAddress.unsafelyUnwrapped, head.count) == 0
+  static func begins(
+    _ shape: UnsafePointer<EventShape>, _ bytes: UnsafeRawBufferPointer, _ loose: UnsafeMutablePointer<LooseValue.Known>
+  ) -> Bool {
+    if shape.pointee.looseAt > 0 { return beginsLoosely(shape, bytes, loose) }
+    guard bytes.count >= shape.pointee.head.count, let base = bytes.baseAddress else { return false }
+    let (channel, stream) = (shape.pointee.channel, shape.pointee.stream)
+    return base.loadUnaligned(fromByteOffset: channel.at, as: UInt64.self).littleEndian == channel.word
+      && base.loadUnaligned(fromByteOffset: stream.at, as: UInt64.self).littleEndian == stream.word
+      && memcmp(base, shape.pointee.head.baseAddress.unsafelyUnwrapped, shape.pointee.head.count) == 0
+  }
+
+  /// The same where a value varies: the words are those that follow it.
+  @inline(never)
+  private static func beginsLoosely(
+    _ shape: UnsafePointer<EventShape>, _ bytes: UnsafeRawBufferPointer, _ loose: UnsafeMutablePointer<LooseValue.Known>
+  ) -> Bool {
+    let from = loose.pointee.end(bytes, shape.pointee.looseAt)
+    guard bytes.count &- from >= shape.pointee.least, let base = bytes.baseAddress else { return false }
+    let (channel, stream) = (shape.pointee.channel, shape.pointee.stream)
+    let differing =
+      (base.loadUnaligned(fromByteOffset: from &+ channel.at, as: UInt64.self).littleEndian ^ channel.word)
+      | (base.loadUnaligned(fromByteOffset: from &+ stream.at, as: UInt64.self).littleEndian ^ stream.word)
+    return differing & shape.pointee.mask == 0
+      && memcmp(base, shape.pointee.head.baseAddress.unsafelyUnwrapped, shape.pointee.head.count) == 0
   }
 
   /// Reads a message that `begins` so into a record. false: it goes on in another way, or is not valid, and the fields mean nothing.
@@ -105,8 +152,17 @@ struct EventShape {
     // The same where they are whole numbers.
     var whole = (start: Int64.min, stop: Int64.min)
     record.pointee.fields = shape.pointee.fields
-    var member = shape.pointee.members.baseAddress.unsafelyUnwrapped
-    let last = member + shape.pointee.members.count
+    if !shape.pointee.parts.front.isEmpty {
+      json.at = at
+      guard LooseValue.pass(shape.pointee.parts.front, &json, &record.pointee.fields),
+        json.take(shape.pointee.parts.rest, 0, shape.pointee.parts.rest.count)
+      else {
+        return false
+      }
+      at = json.at
+    }
+    var member = shape.pointee.parts.members.baseAddress.unsafelyUnwrapped
+    let last = member + shape.pointee.parts.members.count
     while member < last {
       guard member.pointee.isAt(base + at, room: end &- at) else { return false }
       at &+= Int(member.pointee.count)
@@ -168,8 +224,13 @@ struct EventShape {
       }
       member += 1
     }
+    record.pointee.fields.data = EventFields.Place(record.pointee.fields.data.start, at &+ shape.pointee.parts.dataEnd)
+    if !shape.pointee.parts.back.isEmpty {
+      json.at = at
+      guard LooseValue.pass(shape.pointee.parts.back, &json, &record.pointee.fields) else { return false }
+      at = json.at
+    }
     guard shape.pointee.isTail(base, at, end) else { return false }
-    record.pointee.fields.data = EventFields.Place(shape.pointee.fields.data.start, at &+ shape.pointee.dataEnd)
     record.pointee.fields.setTimes(start, stop)
     // As `milliseconds` has them.
     if wholeMs.contains(whole.start), wholeMs.contains(whole.stop) { record.pointee.times = (whole.start, whole.stop) }
@@ -178,6 +239,7 @@ struct EventShape {
 
   @inline(__always)
   private func isTail(_ base: UnsafeRawPointer, _ at: Int, _ end: Int) -> Bool {
+    let tail = parts.tail
     guard end &- at == tail.count else { return false }
     if let word = tailWord {
       // A message has more than eight bytes before this.

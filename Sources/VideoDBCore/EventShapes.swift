@@ -11,7 +11,7 @@ public struct EventShapes {
   static let fullPatience = (least: 16, most: 256)
 
   private var shapes: UnsafeMutablePointer<EventShape>?
-  private var count = 0
+  private(set) var count = 0
   private var capacity = 0
   private var misfits = 0
   private var patience = Self.patience
@@ -35,9 +35,10 @@ public struct EventShapes {
   func read(_ bytes: UnsafeRawBufferPointer, _ record: UnsafeMutablePointer<EventRecord>) -> (UInt32, UInt64)? {
     guard let shapes else { return nil }
     var shape = shapes
+    var loose = LooseValue.Known()
     let last = shapes + count
     while shape < last {
-      if shape.pointee.begins(bytes) {
+      if EventShape.begins(shape, bytes, &loose) {
         if EventShape.read(shape, bytes, record) {
           shape.pointee.hasFitted = true
           return (shape.pointee.number, shape.pointee.streamHash)
@@ -54,17 +55,34 @@ public struct EventShapes {
   mutating func misfit(_ bytes: UnsafeRawBufferPointer, _ fields: EventFields) {
     misfits += 1
     guard misfits >= patience else { return }
-    guard var shape = EventShape.learn(bytes, fields) else {
+    guard let message = EventOutline(bytes) else {
+      wasOfNoUse()
+      return
+    }
+    // Those of the same pipeline, and one to which other values beside `data` seemed to be always the same.
+    var same: [Int] = []
+    var outdated: Int?
+    var varying: UInt32 = 0
+    if let shapes {
+      for i in 0..<count {
+        guard let differing = message.differences(from: shapes[i].envelope) else { continue }
+        same.append(i)
+        if differing & ~shapes[i].varying != 0 { outdated = i }
+        varying |= differing | shapes[i].varying
+      }
+    }
+    guard var shape = EventShape.learn(message, fields, varying: varying) else {
       wasOfNoUse()
       return
     }
     learnt &+= 1
     shape.number = learnt
-    // Of one beginning at most two, since each of them is tried.
-    var same: [Int] = []
-    if let shapes {
-      for i in 0..<count where shapes[i].begins(bytes) { same.append(i) }
+    if let shapes, let outdated {
+      CSystemShims.free(shapes[outdated].memory)
+      shapes[outdated] = shape
+      return
     }
+    // Of one pipeline at most two, since each of them is tried.
     if same.count < 2, count < Self.most {
       guard let place = grow() else { return CSystemShims.free(shape.memory) }
       place.initialize(to: shape)

@@ -133,6 +133,7 @@ public struct JSONScanner {
   }
 
   /// Any value, checked and passed over.
+  @inline(never)
   public mutating func skipValue(depth: Int = 0) -> Bool {
     switch peek() {
     case 0x22:

@@ -13,6 +13,9 @@ enum MemberName: UInt8 {
   @inline(__always)
   var isNumber: Bool { rawValue >= MemberName.start.rawValue && rawValue <= MemberName.confidence.rawValue }
 
+  /// Its value tells the messages of one pipeline from those of others.
+  var isOfPipeline: Bool { rawValue >= MemberName.channel.rawValue && rawValue <= MemberName.rtstreamID.rawValue }
+
   /// The name at `at`, of `count` bytes without escapes, in a message that ends at `end`.
   @inline(__always)
   init(_ base: UnsafeRawPointer, _ at: Int, _ count: Int, _ end: Int) {

@@ -136,7 +136,12 @@ static void put_member(struct draft *d) {
 /* `index` of `count` on its channel: the times of a round are spread evenly over it. */
 static void write_event(struct draft *d, enum channel channel, uint32_t index, uint32_t count, bool interim) {
   char members[96];
-  put(d, "{\"channel\":\"");
+  put(d, "{");
+  if (d->forms->numbered) {
+    snprintf(members, sizeof members, "\"id\":%u,", chance(UINT32_MAX));
+    put(d, members);
+  }
+  put(d, "\"channel\":\"");
   put(d, names[channel]);
   put(d, "\",\"rtstream_id\":\"" STREAM_ID "\",\"rtstream_name\":\"yard: north camera\",\"data\":{");
   if (channel == ALERT) {

@@ -26,6 +26,7 @@ struct pool {
 struct forms {
   bool fragmented; /* one event in ten in two or three frames */
   bool unlike;     /* each has a member that no other has, and its text no Latin letters */
+  bool numbered;   /* each begins with a number of its own, which nobody asks for */
   bool seconds;    /* times are seconds with seven decimals, and not milliseconds */
 };
 void pool_make(struct pool *pool, uint32_t count, struct forms forms);

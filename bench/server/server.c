@@ -1,7 +1,7 @@
 /*
  * The service of the benchmarks: REST and WebSockets on one port of loopback, in one thread, as cheap as can be.
  *
- *   server [--events N] [--fragmented] [--unlike] [--seconds] [--rate R] [--bindings B] [--tls CERT KEY]
+ *   server [--events N] [--fragmented] [--unlike] [--numbered] [--seconds] [--rate R] [--bindings B] [--tls CERT KEY]
  *
  * A WebSocket at /ws gets its connection id and then N events (1,000,000), as fast as it takes them, or R a second, each with the time of
  * its sending in front: {"sent_ns":...,"channel":... The WebSocket whose URL REST gave out (/ws/bound) gets them once B calls (2) have
@@ -168,6 +168,8 @@ int main(int argc, char **argv) {
       forms.fragmented = true;
     else if (!strcmp(argv[i], "--unlike"))
       forms.unlike = true;
+    else if (!strcmp(argv[i], "--numbered"))
+      forms.numbered = true;
     else if (!strcmp(argv[i], "--seconds"))
       forms.seconds = true;
     else if (!strcmp(argv[i], "--events"))

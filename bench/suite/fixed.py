@@ -35,6 +35,7 @@ PLAIN = Row("ours", "**libvideodb_rt**, callback", "ours_callback")
 FRAGMENTED = Row("ours_fragmented", "**libvideodb_rt**, callback, one in ten fragmented", "ours_callback", ("--fragmented",))
 UNLIKE = Row("ours_unlike", "**libvideodb_rt**, callback, unlike each other", "ours_callback", ("--unlike",))
 SECONDS = Row("ours_seconds", "**libvideodb_rt**, callback, times in seconds", "ours_callback", ("--seconds",))
+NUMBERED = Row("ours_numbered", "**libvideodb_rt**, callback, numbered", "ours_callback", ("--numbered",))
 STATE_FILE = Row("ours_state_file", "**libvideodb_rt**, callback, state file", "ours_callback", state_file=True)
 BATCH = Row("ours_batch", "**libvideodb_rt**, pulled in batches", "ours_batch")
 ROWS = [
@@ -42,6 +43,7 @@ ROWS = [
     FRAGMENTED,
     UNLIKE,
     SECONDS,
+    NUMBERED,
     STATE_FILE,
     BATCH,
     Row("hand_simdjson", "C by hand, libcurl, simdjson on demand", "hand_simdjson"),

@@ -31,7 +31,7 @@ NOT_COMPARED = """\
 - Tuning of peers. Each is what its documentation shows, with a receive buffer of 64 KiB where that can be set. Go and Node collect
   garbage on other threads, which counts as their CPU.
 - Rust. Debian 12 has no tungstenite, and nothing is fetched from elsewhere.
-- Events of other sizes: there are two mixtures (`server/pool.c`), of about 400 bytes on average.
+- Events of other sizes: there are three mixtures (`server/pool.c`), of about 400 bytes on average.
 - Instructions of a processor with AVX-512, which valgrind does not know: the counts of simdjson are those of its AVX2 form, as ours are.
 - How much a figure varies: the lowest of a few rounds moves by ten per cent and more between runs where an event takes a quarter of a
   microsecond. Where a ratio is near its bound, more rounds tell more (`ROUNDS=10`).
