@@ -125,7 +125,7 @@ help:
 	@echo 'make parity     the official SDK sends what we send; SDK=latest for the newest of PyPI'
 	@echo 'make live       every operation against the hosted service, on CAMERA=rtsp://...; VIDEO_DB_API_KEY, LIVE_SPEND=yes'
 	@echo 'make chaos      what a client loses while its connection is cut EVENTS=1000000 FAULTS=2000, beside the official SDK'
-	@echo 'make bench      what we cost beside what else one could use: ROUNDS=5, SCALE=1, ONLY=a pattern of rows'
+	@echo 'make bench      what we cost beside what else one could use: ROUNDS=8, SCALE=1, ONLY=a pattern of rows'
 	@echo 'make bench-search   searches over RECORDS=1000000 records of the local service'
 	@echo 'make valgrind   the C programs under valgrind; make asan, make tsan: the Swift tests with sanitizers'
 	@echo 'make format     formats Swift, C, C++ and Go; make lint only looks'

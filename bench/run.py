@@ -4,7 +4,7 @@
     run.py [--render]   --render: RESULTS.md anew from what was measured last
 
 Settings, of the environment or of make:
-    ROUNDS=5   interleaved rounds of events and REST; the lowest figure of all counts
+    ROUNDS=8   interleaved rounds of events and REST; the lowest figure of all counts
     LATENCY_ROUNDS=20, START_ROUNDS=100   the same of latency and start-up; the median counts
     SCALE=1    of the numbers of events and calls
     CHANNELS=10000  of the measurements with many

@@ -2,9 +2,11 @@ import CSystemShims
 
 /// One pass over JSON text: checks the grammar of RFC 8259 and the UTF-8, and says where things are. It builds nothing.
 ///
-/// Its unsafe loads, and those of `EventScanner`, `EventShape`, `MemberName` and `ShortInteger`, are at offsets below `end`; a block or a
-/// word is loaded only where as many bytes remain. Strings are looked through by `vdbshim_string`. Accepted where jansson refuses: `\u0000`, a lone surrogate escape (decoded as U+FFFD), numbers beyond
-/// the range of an int64 or a double. Refused like jansson: everything else that is not JSON, and nesting deeper than `maxDepth`.
+/// Its unsafe loads, and those of `EventScanner`, `EventShape`, `EventOutline`, `LooseValue`, `MemberName` and `ShortInteger`, are at offsets
+/// below `end`; a block or a word is loaded only where as many bytes remain. Strings are looked through by `vdbshim_string`.
+///
+/// Accepted where jansson refuses: `\u0000`, a lone surrogate escape (decoded as U+FFFD), numbers beyond the range of an int64 or a double.
+/// Refused like jansson: everything else that is not JSON, and nesting deeper than `maxDepth`.
 public struct JSONScanner {
   public static let maxDepth = 128
 

@@ -10,7 +10,7 @@ BUILD = ROOT / "build/bench"
 LIBRARY = ROOT / "build/lib"
 PYTHON = ROOT / "build/venv/bin/python3"
 
-ROUNDS = int(os.environ.get("ROUNDS") or 5)
+ROUNDS = int(os.environ.get("ROUNDS") or 8)
 LATENCY_ROUNDS = int(os.environ.get("LATENCY_ROUNDS") or 20)
 START_ROUNDS = int(os.environ.get("START_ROUNDS") or 100)
 SCALE = float(os.environ.get("SCALE") or 1)
