@@ -8,7 +8,7 @@
 
 #include "server.h"
 
-enum { CHUNK = 256 * 1024 };
+enum { CHUNK = 256 * 1024, TURN = 250 };
 
 static uint64_t now_ns(void) {
   struct timespec t;
@@ -75,7 +75,9 @@ bool begin_events(struct connection *c) {
   server.cpu_before = cpu_seconds();
   if (server.rate > 0) {
     server.turn = c->number;
-    begin_paced(server.events, server.rate);
+    server.turn_length = server.clients > 1 ? TURN : 0;
+    if (++server.ready >= server.clients)
+      begin_paced(server.events, server.rate);
     return true;
   }
   c->left = server.events;
@@ -90,8 +92,10 @@ void tick(void) {
     struct connection *c = server.sockets[server.turn];
     if (c)
       send_stamped(c); /* the loop learns of its end by itself */
-    if (server.is_spread && ++server.turn == server.websockets)
-      server.turn = 0;
+    if (server.turn_length > 0 && ++server.in_turn == server.turn_length) {
+      server.in_turn = 0;
+      server.turn = (server.turn + 1) % server.websockets;
+    }
   }
 }
 
@@ -105,7 +109,7 @@ bool obey(void) {
     server.sockets[0]->left = count;
     blast(server.sockets[0]);
   } else if (sscanf(line, "spread %llu %ld", &count, &rate) == 2) {
-    server.is_spread = true;
+    server.turn_length = 1;
     server.turn = 0;
     begin_paced(count, rate);
   }

@@ -11,14 +11,16 @@ struct server {
   /* As the command line has it. */
   uint64_t events;
   long rate, bindings;
+  uint32_t clients; /* so many WebSockets are waited for, and get the events in turns */
   struct pool pool;
   uint32_t round, next;        /* of the pool's events; the next one of those that go out singly */
   struct connection **sockets; /* the WebSockets by number; NULL: it has gone */
   uint32_t websockets, sockets_size;
   uint64_t paced; /* events that go out with the ticks of the timer, to sockets[turn] */
   uint32_t turn;
-  bool is_spread;
-  struct connection *held; /* gets its events when `bindings` calls have bound something */
+  uint32_t turn_length, in_turn; /* events; 0: all go to one */
+  uint32_t ready;                /* WebSockets that events could be sent to */
+  struct connection *held;       /* gets its events when `bindings` calls have bound something */
   uint32_t bound;
   double cpu_before; /* the first event */
 };

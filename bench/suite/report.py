@@ -25,7 +25,7 @@ second* is what came through with the server on the same cores, and says less th
 NOT_COMPARED = """\
 ## What this does not compare
 
-- A network. Everything is loopback, on the cores that the server uses too; latency is that of wake-ups, not of a way to a service.
+- A network. Everything is loopback, on the cores that the server uses too; latency is that of wake-ups on one core, not of a way to a service.
 - What the peers leave out. None of them reconnects, binds again, fetches what was missed or keeps a state file; only our rows pay for that.
 - Compression. The service is not known to use permessage-deflate; it is off, or declined, everywhere.
 - Tuning of peers. Each is what its documentation shows, with a receive buffer of 64 KiB where that can be set. Go and Node collect

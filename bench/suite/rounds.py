@@ -5,15 +5,20 @@ import os
 import sys
 
 
-def interleave(rows, rounds, measure):
-    """{row: [what `measure` gave in each round]}. A failure of one is a failure of the benchmark."""
+def together(rows, rounds, measure):
+    """{row: [what `measure` gave for it in each round]}, where it is called once a round with all rows."""
     results = {row.name: [] for row in rows}
     for number in range(rounds if rows else 0):
         if number % 10 == 0 or rounds <= 10:
             print(f"  round {number + 1} of {rounds}, load {os.getloadavg()[0]:.2f}", file=sys.stderr, flush=True)
-        for row in rows if number % 2 == 0 else reversed(rows):
-            results[row.name].append(measure(row))
+        for name, result in measure(rows if number % 2 == 0 else rows[::-1]).items():
+            results[name].append(result)
     return results
+
+
+def interleave(rows, rounds, measure):
+    """{row: [what `measure` gave in each round]}. A failure of one is a failure of the benchmark."""
+    return together(rows, rounds, lambda rows: {row.name: measure(row) for row in rows})
 
 
 def lowest(samples, key):

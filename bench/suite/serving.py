@@ -39,20 +39,43 @@ class Server:
         self.process.wait(TIMEOUT)
 
 
+def started(command, environment):
+    command = [str(part) for part in command]
+    environment = {**ENVIRONMENT, **environment}
+    return subprocess.Popen(
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def lines_of(process):
+    """What it prints until it ends."""
+    try:
+        output, errors = process.communicate(timeout=TIMEOUT)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise Failure(f"did not end within {TIMEOUT} s") from None
+    if process.returncode:
+        raise Failure(f"exit code {process.returncode}: {errors.strip()[-400:]}")
+    return output.splitlines()
+
+
 def run_lines(command, environment):
     """What it prints."""
-    command = [str(part) for part in command]
-    try:
-        done = subprocess.run(
-            command, env={**ENVIRONMENT, **environment}, capture_output=True, text=True, timeout=TIMEOUT, stdin=subprocess.DEVNULL
-        )
-    except subprocess.TimeoutExpired:
-        raise Failure(f"did not end within {TIMEOUT} s") from None
-    if done.returncode:
-        raise Failure(f"exit code {done.returncode}: {done.stderr.strip()[-400:]}")
-    return done.stdout.splitlines()
+    return lines_of(started(command, environment))
 
 
 def run_client(command, environment):
     """The line of JSON that it prints last."""
     return json.loads(run_lines(command, environment)[-1])
+
+
+def run_clients(commands):
+    """The same of several that run at once."""
+    processes = [started(command, {}) for command in commands]
+    try:
+        return [json.loads(lines_of(process)[-1]) for process in processes]
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
