@@ -4,8 +4,9 @@
  *   server [--events N] [--fragmented] [--unlike] [--numbered] [--seconds] [--rate R [--clients C]] [--bindings B] [--tls CERT KEY]
  *
  * A WebSocket at /ws gets its connection id and then N events (1,000,000), as fast as it takes them, or R a second, each with the time of
- * its sending in front: {"sent_ns":...,"channel":... With C clients they begin when as many have come, and go to each in turns of 250. The WebSocket whose URL REST gave out (/ws/bound) gets them once B calls (2) have
- * bound something to it. Every event has new times; REST gives the same answer to every call of one path.
+ * its sending in front: {"sent_ns":...,"channel":... With C clients the N events begin when all have come, and go to each in turns of 250.
+ * The WebSocket whose URL REST gave out (/ws/bound) gets them once B calls (2) have bound something to it. Every event has new times; REST
+ * gives the same answer to every call of one path.
  *
  * Prints a line of JSON when it listens: its port and what a client has to find in N events. What it reads are commands, one a line:
  *
