@@ -95,7 +95,6 @@ extension EventShape {
     default: return .nothing
     }
   }
-
 }
 
 extension EventShape.Member {

@@ -8,7 +8,7 @@ import os
 
 from suite import build, events, rounds
 from suite.paths import BUILD, LATENCY_ROUNDS, scaled, wanted
-from suite.serving import Failure, Server, run_clients
+from suite.serving import Server, run_clients
 
 RATE, EVENTS = 1000, 1500
 ROWS = [row for row in events.ROWS if row.name in (events.OURS, events.SIMDJSON, events.JANSSON)]
@@ -21,8 +21,8 @@ def measure(rows):
     try:
         with Server("--events", count * len(rows), "--rate", RATE, "--clients", len(rows)) as server:
             found = run_clients([[BUILD / row.program, server.url, count, "latency"] for row in rows])
-            if sum(result["text"] for result in found) != server.expected["bytes"]:
-                raise Failure("other texts than were sent")
+            total = {key: sum(result[key] for result in found) for key in ("events", "text", "transcripts")}
+            events.check(rows[0], {**total, "unit": found[0]["unit"]}, server.expected)
     finally:
         os.sched_setaffinity(0, cores)
     return {row.name: {"p50": r["p50"], "p99": r["p99"], "cpu": r["cpu"] / count * 1e6} for row, r in zip(rows, found)}
